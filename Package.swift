@@ -1,0 +1,110 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Swift 6 mode everywhere, warnings are errors. Release builds optimise across rooms: a generic function of
+/// another module is four times slower otherwise (docs/architecture.md, "What was measured").
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+/// Rooms that read hostile bytes and bind no C library: every pointer there would have to say `unsafe`.
+let strict: [SwiftSetting] = house + [.strictMemorySafety()]
+
+let package = Package(
+    name: "wsdiag",
+    products: [.executable(name: "wsdiag", targets: ["wsdiag"])],
+    targets: [
+        // C libraries, each with the one reason it is here.
+        // libpcap: compiles --filter expressions to BPF; nobody should write that grammar twice.
+        .systemLibrary(
+            name: "CPcap", path: "Sources/Libraries/CPcap", pkgConfig: "libpcap",
+            providers: [.apt(["libpcap-dev"])]),
+        // OpenSSL 3: ciphers, digests, key derivation, signatures, certificates.
+        .systemLibrary(
+            name: "COpenSSL", path: "Sources/Libraries/COpenSSL", pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"])]),
+        // zlib: gzip captures, HTTP gzip and deflate, permessage-deflate.
+        .systemLibrary(
+            name: "CZlib", path: "Sources/Libraries/CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]),
+        // libzstd: zstd captures, HTTP zstd.
+        .systemLibrary(
+            name: "CZstd", path: "Sources/Libraries/CZstd", pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"])]),
+        // libbrotlidec: HTTP br.
+        .systemLibrary(
+            name: "CBrotli", path: "Sources/Libraries/CBrotli", pkgConfig: "libbrotlidec",
+            providers: [.apt(["libbrotli-dev"])]),
+
+        // The ground floor: no protocol, no judgement.
+        .target(name: "Wire", swiftSettings: strict),
+        .target(name: "JSON", dependencies: ["Wire"], swiftSettings: strict),
+        .target(
+            name: "Compression", dependencies: ["Wire", "CZlib", "CZstd", "CBrotli"], swiftSettings: house),
+        .target(name: "Crypto", dependencies: ["Wire", "COpenSSL"], swiftSettings: house),
+        .target(name: "Case", dependencies: ["Wire", "JSON"], swiftSettings: strict),
+
+        // Five siblings; none imports another.
+        .target(name: "Capture", dependencies: ["Wire", "Compression"], swiftSettings: strict),
+        .target(name: "TLS", dependencies: ["Wire", "Crypto"], swiftSettings: strict),
+        .target(name: "HTTP", dependencies: ["Wire", "Case", "Compression"], swiftSettings: strict),
+        .target(
+            name: "WebSocket", dependencies: ["Wire", "Case", "Compression", "Crypto"], swiftSettings: strict),
+        .target(
+            name: "Credentials", dependencies: ["Wire", "JSON", "Case", "Crypto"], swiftSettings: strict),
+
+        .target(
+            name: "Dissect",
+            dependencies: ["Wire", "Case", "Capture", "TLS", "HTTP", "WebSocket", "Credentials"],
+            swiftSettings: strict),
+        .target(
+            name: "Diagnosis", dependencies: ["Wire", "JSON", "Case"],
+            swiftSettings: strict),
+        .target(name: "Report", dependencies: ["Wire", "JSON", "Case", "Diagnosis"], swiftSettings: strict),
+        .target(name: "Live", dependencies: ["Wire", "CPcap"], swiftSettings: house),
+        .executableTarget(
+            name: "wsdiag",
+            dependencies: [
+                "Wire", "JSON", "Case", "Compression", "Capture", "TLS", "Credentials", "Dissect",
+                "Diagnosis", "Report", "Live",
+            ],
+            swiftSettings: house),
+
+        .target(
+            name: "TestSupport", dependencies: ["Wire", "JSON", "Case", "Crypto", "Dissect"],
+            path: "Tests/TestSupport", swiftSettings: house),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "JSON"], swiftSettings: house),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression", "Crypto"], swiftSettings: house),
+        .testTarget(
+            name: "CaptureTests", dependencies: ["Capture", "Wire", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "TLSTests", dependencies: ["TLS", "Crypto", "Wire", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "HTTPTests", dependencies: ["HTTP", "Case", "Wire", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "WebSocketTests",
+            dependencies: ["WebSocket", "Case", "Wire", "Compression", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "CredentialsTests", dependencies: ["Credentials", "Case", "JSON", "Wire", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "DissectTests", dependencies: ["Dissect", "Case", "Capture", "Wire", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "DiagnosisTests",
+            dependencies: ["Diagnosis", "Dissect", "Case", "JSON", "Wire", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "ReportTests",
+            dependencies: ["Report", "Diagnosis", "Dissect", "Case", "JSON", "Wire", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "WsdiagTests", dependencies: ["wsdiag", "JSON", "Wire", "TestSupport"], swiftSettings: house
+        ),
+    ]
+)

@@ -1,0 +1,4 @@
+#ifndef WSDIAG_CZSTD_SHIM_H
+#define WSDIAG_CZSTD_SHIM_H
+#include <zstd.h>
+#endif

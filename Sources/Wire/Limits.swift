@@ -1,0 +1,67 @@
+/// Every bound on what input may cost. A reader that reaches one says so as a limit of its answer; none of them
+/// is ever reached silently.
+package struct Limits: Sendable, Equatable {
+    // Capture
+    /// The longest packet or pcapng block that is read; a longer one is skipped and reported. Bytes.
+    package var packetBytes = 1 << 20
+    /// Fragments of IP packets that wait for their siblings, in all. Bytes.
+    package var fragmentBytes = 4 << 20
+    /// Out-of-order TCP segments that wait for a gap to close, one direction. Bytes.
+    package var streamBufferBytes = 1 << 20
+    /// Out-of-order TCP segments that wait, all connections. Bytes.
+    package var reassemblyBytes = 16 << 20
+    /// TCP connections that are followed at one time; the longest silent one makes room.
+    package var liveConnections = 65_536
+    /// Tunnels (GRE, VXLAN, IP in IP …) that are opened inside one another.
+    package var encapsulationDepth = 8
+    /// Interfaces of one pcapng section.
+    package var interfaces = 4096
+    /// Bytes that a compressed capture may unpack to.
+    package var decompressedCaptureBytes = 64 << 30
+
+    // TLS
+    /// One TLS handshake message. Bytes. Real certificate chains stay below 64 KiB.
+    package var handshakeMessageBytes = 256 << 10
+    /// Sessions of all key logs together.
+    package var keyLogEntries = 500_000
+
+    // HTTP
+    /// One message head. Bytes. Servers commonly refuse more than 8 to 64 KiB.
+    package var headBytes = 256 << 10
+    /// Field lines of one head.
+    package var fieldLines = 1000
+    /// What is kept of one body after its codings are undone. Bytes.
+    package var bodyBytes = 64 << 10
+    /// How far a coded body may unfold, as a multiple of its coded size, before the rest is left alone.
+    package var expansionRatio = 256
+
+    // WebSocket
+    /// What is kept of one message's beginning, to look for credentials and to show. Bytes.
+    package var previewBytes = 4096
+    /// Frames of one session that are kept with a preview: the first this many of each side.
+    package var previewedFrames = 6
+    /// Rule violations kept of one session.
+    package var violations = 8
+
+    // Credentials
+    /// The longest value that is looked at as a token. Bytes.
+    package var tokenBytes = 64 << 10
+    /// JSON nesting that is followed.
+    package var jsonDepth = 64
+    /// Values of one JSON document.
+    package var jsonValues = 200_000
+
+    // Case
+    /// Attempts that one case holds; later ones are counted and no more.
+    package var attempts = 1_000_000
+    /// Bytes that finished attempts may keep as evidence in all; past it, healthy ones keep no message text.
+    package var evidenceBytes = 24 << 20
+    /// Ordinary HTTP exchanges that one case holds.
+    package var exchanges = 10_000
+
+    /// The bounds that the program uses.
+    package static let standard = Limits()
+
+    /// The standard bounds, to be changed by a test or by the proxy.
+    package init() {}
+}

@@ -1,0 +1,122 @@
+/// A moment: nanoseconds since 1970-01-01T00:00:00Z, without leap seconds.
+package struct Timestamp: Sendable, Equatable, Hashable, Comparable {
+    /// Nanoseconds since the epoch; may be negative. Enough for the years 1678 to 2262.
+    package var nanoseconds: Int64
+
+    /// From nanoseconds since the epoch.
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+    /// From whole seconds since the epoch, held within the range that nanoseconds can tell.
+    package init(seconds: Int64) {
+        let limit = Int64.max / 1_000_000_000
+        nanoseconds = min(max(seconds, -limit), limit) * 1_000_000_000
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    package var seconds: Int64 {
+        nanoseconds >= 0 ? nanoseconds / 1_000_000_000 : -((-nanoseconds + 999_999_999) / 1_000_000_000)
+    }
+
+    /// Seconds from `earlier` to this moment, with fraction.
+    package func seconds(since earlier: Timestamp) -> Double {
+        (Double(nanoseconds) - Double(earlier.nanoseconds)) / 1_000_000_000
+    }
+
+    package static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+}
+
+extension Timestamp {
+    /// RFC 3339 in UTC with microseconds: `2026-11-21T02:42:13.114530Z`.
+    package var rfc3339: String {
+        "\(dayText)T\(clockText(fractionDigits: 6))Z"
+    }
+
+    /// The date in UTC: `2026-11-21`.
+    package var dayText: String {
+        let date = CivilDate(daysSinceEpoch: seconds.floorDivided(by: 86_400))
+        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
+    }
+
+    /// The time of day in UTC: `02:42:13` and, where digits (0 to 9) are asked for, its fraction.
+    package func clockText(fractionDigits: Int = 0) -> String {
+        let secondOfDay = seconds - seconds.floorDivided(by: 86_400) * 86_400
+        let clock =
+            "\(padded(secondOfDay / 3600, 2)):\(padded(secondOfDay / 60 % 60, 2)):\(padded(secondOfDay % 60, 2))"
+        guard 0 < fractionDigits else { return clock }
+        let fraction = padded(nanoseconds - seconds &* 1_000_000_000, 9)
+        return clock + "." + fraction.prefix(fractionDigits)
+    }
+
+    /// From an HTTP date, `Sat, 21 Nov 2026 02:42:13 GMT` (RFC 9110 §5.6.7, the IMF-fixdate form), or nil.
+    package init?(httpDate text: String) {
+        let parts = text.split(whereSeparator: { $0 == " " || $0 == "," || $0 == ":" || $0 == "-" })
+        guard parts.count == 8, parts[7] == "GMT",
+            let day = Int(parts[1]), let year = Int(parts[3]),
+            let month = Timestamp.monthNames.firstIndex(of: String(parts[2])),
+            let hour = Int(parts[4]), let minute = Int(parts[5]), let second = Int(parts[6])
+        else { return nil }
+        self.init(year: year, month: month + 1, day: day, hour: hour, minute: minute, second: second)
+    }
+
+    /// From parts of a UTC date, or nil when one of them is no such part.
+    package init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
+        guard 1 <= year, year <= 9999, 1 <= month, month <= 12, 1 <= day, day <= 31,
+            0 <= hour, hour <= 23, 0 <= minute, minute <= 59, 0 <= second, second <= 60
+        else { return nil }
+        let days = CivilDate(year: Int64(year), month: Int64(month), day: Int64(day)).daysSinceEpoch
+        self.init(seconds: days * 86_400 + Int64(hour * 3600 + minute * 60 + second))
+    }
+
+    private static let monthNames = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+}
+
+/// A date of the proleptic Gregorian calendar, without time zone.
+private struct CivilDate {
+    var year: Int64
+    var month: Int64
+    var day: Int64
+
+    init(year: Int64, month: Int64, day: Int64) {
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
+    /// Counts in eras of 400 years that begin on 1 March, so that the leap day is the last of its year.
+    init(daysSinceEpoch days: Int64) {
+        let shifted = days + 719_468
+        let era = shifted.floorDivided(by: 146_097)
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
+        month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+
+    var daysSinceEpoch: Int64 {
+        let marchYear = month <= 2 ? year - 1 : year
+        let era = marchYear.floorDivided(by: 400)
+        let yearOfEra = marchYear - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+}
+
+extension Int64 {
+    fileprivate func floorDivided(by divisor: Int64) -> Int64 {
+        let quotient = self / divisor
+        return self % divisor < 0 ? quotient - 1 : quotient
+    }
+}
+
+private func padded(_ value: Int64, _ width: Int) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+}
