@@ -42,7 +42,8 @@ let package = Package(
             providers: [.apt(["libbrotli-dev"])]),
 
         // The ground floor: no protocol, no judgement.
-        .target(name: "Wire", swiftSettings: strict),
+        // libm: the standard library's rounding is a reference to it in debug builds.
+        .target(name: "Wire", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "JSON", dependencies: ["Wire"], swiftSettings: strict),
         .target(
             name: "Compression", dependencies: ["Wire", "CZlib", "CZstd", "CBrotli"], swiftSettings: house),
