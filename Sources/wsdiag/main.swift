@@ -1,1 +1,1 @@
-print("wsdiag: nothing yet")
+exitProcess(with: runProgram())

@@ -1,1 +1,1 @@
-// The first file of this room takes this one's place.
+import Testing

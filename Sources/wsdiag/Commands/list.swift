@@ -1,0 +1,5 @@
+import Report
+
+func list(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    throw .input(["'\(invocation.command.name)' is not built yet"])
+}

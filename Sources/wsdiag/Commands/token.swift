@@ -1,0 +1,5 @@
+import Report
+
+func token(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    throw .input(["'\(invocation.command.name)' is not built yet"])
+}
