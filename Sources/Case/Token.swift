@@ -61,8 +61,8 @@ package struct Token: Sendable, Equatable {
     package var kind: Kind
     /// What is wrong with the spelling.
     package var defects: [Defect]
-    /// The decoded form of a JWT; of a JWE only the header.
-    package var jwt: JWT?
+    /// A decoded form that was given, in place of the one that the bytes hold.
+    private var givenJWT: [JWT]
     /// Whether a signature was checked, and with what result.
     package var verification: Verification
 
@@ -75,8 +75,20 @@ package struct Token: Sendable, Equatable {
         self.secret = secret
         self.kind = kind
         self.defects = defects
-        self.jwt = jwt
+        givenJWT = jwt.map { [$0] } ?? []
         self.verification = verification
+    }
+
+    /// The decoded form of a JWT, of a broken one as far as it goes; of a JWE only the header.
+    ///
+    /// Decoded anew at each call, some microseconds: hold on to the answer. Forty thousand decoded tokens would take
+    /// more memory than everything else in a case.
+    package var jwt: JWT? {
+        if let given = givenJWT.first { return given }
+        switch kind {
+        case .jwt, .jwe, .brokenJWT: return TokenForm(of: secret.bytes.span).jwt
+        case .opaque, .placeholder, .basic, .sigv4: return nil
+        }
     }
 }
 
@@ -154,7 +166,9 @@ package struct JWT: Sendable, Equatable {
     /// A NumericDate (RFC 7519 §2): seconds, possibly with a fraction. A value beyond the year 9999 is no date in
     /// seconds (usually milliseconds) and gives nil.
     private func date(_ claim: String) -> Timestamp? {
-        guard let seconds = claims?[claim]?.number, 0 <= seconds, seconds < 253_402_300_800 else { return nil }
+        guard let seconds = claims?[claim]?.number, 0 <= seconds, seconds < 253_402_300_800 else {
+            return nil
+        }
         return Timestamp(nanoseconds: Int64(min(seconds, 9_000_000_000) * 1_000_000_000))
     }
 }

@@ -46,6 +46,8 @@ package struct Limits: Sendable, Equatable {
     // Credentials
     /// The longest value that is looked at as a token. Bytes.
     package var tokenBytes = 64 << 10
+    /// Credentials noted of one message.
+    package var credentialsPerMessage = 64
     /// One JSON document that is read whole. Bytes.
     package var jsonBytes = 64 << 20
     /// JSON nesting that is followed.
