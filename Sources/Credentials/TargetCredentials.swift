@@ -63,7 +63,9 @@ func findInForm(
         let equals = pair.firstIndex(of: 0x3d) ?? pair.count
         let name = percentDecoded(pair.extracting(0..<equals))
         let value = pair.extracting(min(equals + 1, pair.count)..<pair.count)
-        let strength = CredentialNames.strength(name.span)
+        var strength = CredentialNames.strength(name.span)
+        // The authorization code of a token request (RFC 6749 §4.1.3) is good for a token.
+        if placement == .body, equalsIgnoringCase(name.span, "code") { strength = .maybe }
         guard Sightings.isCredential(strength, value) else { continue }
         let text = String(decoding: name, as: UTF8.self)
         if isPassword(text) {
