@@ -65,6 +65,11 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Diagnosis", dependencies: ["Wire", "JSON", "Case"],
+            resources: [
+                .embedInCode("Profiles/vocabulary.json"),
+                .embedInCode("Profiles/responders.json"),
+                .embedInCode("Profiles/example-gateway.json"),
+            ],
             swiftSettings: strict),
         .target(name: "Report", dependencies: ["Wire", "JSON", "Case", "Diagnosis"], swiftSettings: strict),
         .target(name: "Live", dependencies: ["Wire", "CPcap"], swiftSettings: house),

@@ -1,0 +1,107 @@
+import Case
+import Wire
+
+extension Cause {
+    /// The token's lifetime had ended before the server answered.
+    static let tokenExpired = Cause(
+        "token-expired", "TOKEN-101", "The token had expired before it was sent",
+        explains: .rejected,
+        explanation: """
+            A JWT is valid until its `exp` claim (RFC 7519). A gateway that checks it refuses the upgrade, usually \
+            with 401, before the WebSocket exists, so that a browser shows nothing but a failed connection.
+
+            Expiry is judged by the server's own `Date`, with some leeway, because the server's clock is the one \
+            that counts. That a token had expired is a fact; that it is why the server said no follows from what \
+            the server says or from the status.
+            """,
+        fix: Fix(
+            "Fetch a fresh token immediately before each connect, not when the page or the process starts."),
+        references: [.rfc(7519, "4.1.4"), .rfc(6750, "3.1")],
+        mistakenFor: ["clock-skew", "token-expired-mid-session", "reconnect-with-old-token"],
+        examine: { facts in
+            guard let (sent, margin, clock) = facts.soonestExpiry else {
+                return facts.sayUntestedExpiry("token-expired")
+            }
+            let leeway = Double(facts.options.skewSeconds)
+            let ends = clock.expiryText(of: sent.jwt)
+            guard margin < -leeway else {
+                if let said = facts.statement(of: "token-expired") {
+                    return .ruledOut(
+                        "\(sent.sent.name) expires in \(durationText(max(0, margin))) (\(ends)), although the server says \(said.quote)"
+                    )
+                }
+                return .ruledOut(
+                    margin < 0
+                        ? "\(sent.sent.name) ended \(durationText(margin)) before the answer, within the leeway of \(facts.options.skewSeconds) s (\(ends))"
+                        : "\(sent.sent.name) expires \(durationText(margin)) after the answer (\(ends))",
+                    at: clock.places)
+            }
+            var brief = Brief(
+                fact:
+                    "\(sent.sent.name) had expired \(durationText(margin)) before the server answered (\(ends)).",
+                claim: "a server that checks lifetimes refuses an expired token")
+            brief.speaksFor(
+                .strong, .token, "exp lies \(durationText(margin)) before the answer",
+                at: [sent.sent.credential.place],
+                telling: true)
+            if let said = facts.statement(of: "token-expired") {
+                brief.speaksFor(
+                    .strong, .words, "the server says: \(said.quote)", at: [said.place], telling: true)
+                brief.proof = .stated
+                brief.claim = "the server says so: \(said.quote)"
+            }
+            if facts.status == 401 {
+                brief.speaksFor(.moderate, .status, "401 is the status for it", at: facts.effectPlaces)
+            }
+            if facts.status == 403 {
+                brief.speaksFor(.weak, .status, "403 is unusual for it", at: facts.effectPlaces)
+            }
+            facts.weighStatement(otherThan: ["token-expired", "credential-judged"], against: &brief)
+            brief.test = NextStep("Connect once with a token that was minted a moment ago.")
+            return .stands(brief)
+        },
+        examples: [
+            .fires(
+                .likely, "it had expired an hour earlier",
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=11:00:00}
+                < HTTP/1.1 401 Unauthorized
+                < Date: 12:00:00
+                """),
+            .fires(
+                .certain, "the server says so",
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=11:00:00}
+                < HTTP/1.1 401 Unauthorized
+                < Date: 12:00:00
+                < WWW-Authenticate: Bearer error="invalid_token", error_description="The token expired"
+                """),
+            .silent(
+                "it is valid for five minutes more",
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=12:05:00}
+                < HTTP/1.1 401 Unauthorized
+                < Date: 12:00:00
+                """),
+            .silent(
+                "it ended within the leeway",
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=11:59:30}
+                < HTTP/1.1 401 Unauthorized
+                < Date: 12:00:00
+                """),
+            .unknown(
+                "the token is opaque",
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer 9f8a7c6b5d4e3f2a1b0c9d8e7f
+                < HTTP/1.1 401 Unauthorized
+                < Date: 12:00:00
+                """),
+        ]
+    )
+}

@@ -1,0 +1,146 @@
+import Case
+import Wire
+
+/// A credential of the upgrade with its token.
+struct Sent {
+    var credential: Credential
+    var token: Token
+    /// `<token 1>`.
+    var name: String { "<token \(token.id)>" }
+}
+
+extension Facts {
+    /// The credentials of the upgrade request.
+    var sent: [Sent] {
+        attempt.credentials.compactMap { credential in
+            file.token(credential.token).map { Sent(credential: credential, token: $0) }
+        }
+    }
+
+    /// The credentials of the upgrade and those that the client sent in the first messages.
+    var sentAnywhere: [Sent] {
+        attempt.allCredentials.compactMap { credential in
+            file.token(credential.token).map { Sent(credential: credential, token: $0) }
+        }
+    }
+
+    /// The readable JWT credentials of the upgrade and of the first messages.
+    var sentJWTs: [(sent: Sent, jwt: JWT)] {
+        sentAnywhere.compactMap { sent in
+            guard let jwt = sent.token.jwt, jwt.claims != nil else { return nil }
+            return (sent, jwt)
+        }
+    }
+
+    /// Whether no credential was sent, where the input shows every place it could stand in.
+    var sentNoCredential: Result<Bool, Blind> {
+        guard attempt.allCredentials.isEmpty else { return .success(false) }
+        guard attempt.request != nil, sees([.requestFields, .beginning]) else {
+            return .failure(Blind(.requestFields))
+        }
+        guard sees(.query) else { return .failure(Blind(.query)) }
+        return .success(true)
+    }
+
+    /// Where a credential stood, in words: "in the Authorization header".
+    func place(of credential: Credential) -> String {
+        switch credential.placement {
+        case .header: "in the \(credential.name) header"
+        case .query: "in the query parameter \(credential.name)"
+        case .userinfo: "in the user information of the URL"
+        case .subprotocol: "in Sec-WebSocket-Protocol"
+        case .cookie: "in the cookie \(credential.name)"
+        case .message: "in a message of the socket"
+        case .body: "in the body"
+        case .path: "in the path"
+        }
+    }
+
+    /// An exchange that sent this token and was answered 2xx; the nearest kept one before this attempt, else after.
+    func acceptance(of token: Int) -> Exchange? {
+        guard index.lineages.indices.contains(token), let last = index.lineages[token].acceptedExchanges.last
+        else { return nil }
+        return file.exchanges[last]
+    }
+
+    /// An earlier attempt on the same address that was let in with this very token.
+    func earlierAcceptance(of token: Int) -> Attempt? {
+        guard index.lineages.indices.contains(token) else { return nil }
+        for other in index.lineages[token].acceptedAttempts
+        where other < position && index.groupOf[other] == index.groupOf[position] {
+            return file.attempts[other]
+        }
+        return nil
+    }
+
+    /// The response that handed out a token: the exchange and the member's name.
+    func mint(of token: Int) -> (exchange: Exchange, member: String, lifetime: Int?)? {
+        guard index.lineages.indices.contains(token), let mint = index.lineages[token].mint else {
+            return nil
+        }
+        return (file.exchanges[mint.exchange], mint.member, mint.lifetime)
+    }
+}
+
+/// The input is blind to a fact.
+struct Blind: Error {
+    var gap: Gap
+    init(_ gap: Gap) { self.gap = gap }
+}
+
+/// The moment that lifetimes are judged by, and whose clock told it.
+struct Clock {
+    enum Source { case server, input, given }
+    var at: Timestamp
+    var source: Source
+    var places: [Place]
+
+    /// "the server's Date 12:01:00".
+    var text: String {
+        switch source {
+        case .server: "the server's Date \(at.clockText())"
+        case .input: "the capture's clock \(at.clockText())"
+        case .given: "the given time \(at.clockText())"
+        }
+    }
+}
+
+extension Facts {
+    /// The moment of the answer: by the server's Date, else by the input's clock, else as given.
+    var clock: Clock? {
+        if let response = attempt.response, let text = response.head.first("date"),
+            let date = Timestamp(httpDate: text)
+        {
+            return Clock(at: date, source: .server, places: [response.place])
+        }
+        if let at = attempt.response?.at ?? attempt.request?.at ?? attempt.startedAt {
+            return Clock(at: at, source: .input, places: requestPlaces)
+        }
+        return options.now.map { Clock(at: $0, source: .given, places: []) }
+    }
+
+    /// Seconds by which the host's clock leads the input's, where its Date fields agree on more than the leeway.
+    var skew: (seconds: Double, count: Int)? {
+        guard let skew = index.skews[attempt.authority] else { return nil }
+        let least = abs(skew.least) < abs(skew.most) ? skew.least : skew.most
+        guard Double(options.skewSeconds) < abs(least), (skew.least < 0) == (skew.most < 0) else {
+            return nil
+        }
+        return (least, skew.count)
+    }
+}
+
+/// "61 s", "4 min", "2 h 5 min", "3 days": a length of time for people.
+func durationText(_ seconds: Double) -> String {
+    let whole = Int(min(max(seconds.rounded(), -1e15), 1e15).magnitude)
+    if seconds.magnitude < 9.95, seconds != seconds.rounded() {
+        let tenths = Int((seconds.magnitude * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10) s"
+    }
+    switch whole {
+    case ..<120: return "\(whole) s"
+    case ..<7200: return whole % 60 == 0 ? "\(whole / 60) min" : "\(whole / 60) min \(whole % 60) s"
+    case ..<172_800: return "\(whole / 3600) h" + (whole % 3600 / 60 == 0 ? "" : " \(whole % 3600 / 60) min")
+    default: return "\(whole / 86_400) days"
+    }
+}

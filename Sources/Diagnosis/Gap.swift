@@ -1,0 +1,58 @@
+/// Something that the input does not show, and how to get it.
+package struct Gap: Sendable, Equatable {
+    /// What is missing, as the end of "Could not be tested: …".
+    package var missing: String
+    /// How to get it; one sentence in the imperative.
+    package var howToGet: String?
+
+    /// A gap of the input.
+    package init(_ missing: String, howToGet: String? = nil) {
+        self.missing = missing
+        self.howToGet = howToGet
+    }
+}
+
+extension Gap {
+    static let requestFields = Gap(
+        "the request's header fields are not in the input",
+        howToGet: "Record a packet capture with the TLS keys, or export the HAR with sensitive data.")
+    static let responseFields = Gap(
+        "the answer's header fields are not in the input",
+        howToGet: "Record a packet capture with the TLS keys: browsers hide the answer of a refused upgrade.")
+    static let responseBody = Gap(
+        "the answer's body was not captured whole",
+        howToGet: "Capture with a snap length of 0 and stop only after the connection has closed.")
+    static let frames = Gap(
+        "the frames of the socket are not in the input",
+        howToGet: "Record a packet capture with the TLS keys; it holds every frame.")
+    static let closes = Gap(
+        "how the socket ended is not in the input",
+        howToGet: "Keep the capture running until the connection has closed.")
+    static let transport = Gap(
+        "the TCP and TLS layers are not in the input",
+        howToGet: "Record a packet capture beside this.")
+    static let query = Gap(
+        "the query of the URL is not in the input",
+        howToGet: "Record a packet capture with the TLS keys; logs often cut the query off.")
+    static let credentialValues = Gap(
+        "the credential values were replaced, so that they cannot be read or compared",
+        howToGet: "Let wsdiag read the original where it was recorded; its report masks every secret.")
+    static let clock = Gap(
+        "no Date field and no clock tell the time of the answer",
+        howToGet: "Give the moment with --at, or record a packet capture.")
+    static let tokenClaims = Gap(
+        "the token is opaque, so its claims are unknown",
+        howToGet: "Ask the issuer's introspection endpoint what the token holds.")
+    static let mint = Gap(
+        "the response that handed out the token is not in the input",
+        howToGet: "Start the capture before the client logs in.")
+    static let profile = Gap(
+        "no profile says what this gateway expects",
+        howToGet: "Add a profile for this host with --profiles.")
+    static let otherAttempt = Gap(
+        "there is no other attempt on this URL to compare with",
+        howToGet: "Capture a connection that works and one that fails in one file.")
+    static let key = Gap(
+        "no key was given to verify the signature with",
+        howToGet: "Give the issuer's key set with --jwks.")
+}

@@ -1,0 +1,114 @@
+package import Case
+
+/// Says of every attempt of a case what is wrong with it, if anything, and how sure that is.
+///
+/// Shape: one judgement for each attempt, in the same order; a healthy attempt's is empty.
+package func judge(_ file: CaseFile, options: JudgeOptions = JudgeOptions()) -> [Judgement] {
+    var all: [Symptoms] = []
+    all.reserveCapacity(file.attempts.count)
+    var isAnySick = false
+    for index in file.attempts.indices {
+        let found = symptoms(of: file.attempts[index], tokens: file.tokens)
+        if !found.isEmpty { isAnySick = true }
+        all.append(found)
+    }
+    guard isAnySick else { return file.attempts.indices.map { Judgement(attempt: file.attempts[$0].id) } }
+    let index = CaseIndex(file, symptoms: all)
+    return file.attempts.indices.map { position in
+        guard !all[position].isEmpty else { return Judgement(attempt: file.attempts[position].id) }
+        let facts = Facts(file, index, position: position, options: options)
+        return judgement(of: facts)
+    }
+}
+
+/// What one cause made of one attempt.
+struct Tried {
+    var cause: Cause
+    /// Its place in the catalogue.
+    var order: Int
+    var brief: Brief
+    var tier: Certainty
+    var score: Int
+}
+
+private func judgement(of facts: borrowing Facts) -> Judgement {
+    var judgement = Judgement(attempt: facts.attempt.id)
+    judgement.serverWords = facts.words.map { Statement($0.quote, at: [$0.place]) }
+    judgement.responder = facts.responder
+    judgement.comparisons = comparisonStatements(facts)
+    var standing: [Tried] = []
+    var gaps: [Gap] = []
+    for (order, cause) in Catalogue.causes.enumerated() {
+        guard !cause.explains.isDisjoint(with: facts.symptoms) else {
+            if options(facts).keepsTrail {
+                judgement.trail.append(trial(cause, "silent", "it cannot explain \(facts.effect)"))
+            }
+            continue
+        }
+        switch cause.examine(facts) {
+        case .silent:
+            if options(facts).keepsTrail {
+                judgement.trail.append(trial(cause, "silent", "nothing points to it"))
+            }
+        case .ruledOut(let because):
+            judgement.ruledOut.append(RuledOut(cause: cause.slug, code: cause.code, because: because))
+            if options(facts).keepsTrail { judgement.trail.append(trial(cause, "ruled out", because.text)) }
+        case .untestable(let gap):
+            judgement.untested.append(
+                Untested(cause: cause.slug, code: cause.code, missing: gap.missing, howToGet: gap.howToGet))
+            if !gaps.contains(gap) { gaps.append(gap) }
+            if options(facts).keepsTrail { judgement.trail.append(trial(cause, "not tested", gap.missing)) }
+        case .stands(let brief):
+            standing.append(
+                Tried(cause: cause, order: order, brief: brief, tier: .possible, score: brief.score))
+        }
+    }
+    let ranked = rank(standing)
+    for tried in ranked where tried.cause.role == .observation {
+        let statement = Statement(
+            tried.brief.fact ?? sentence(tried.brief.claim),
+            at: tried.brief.evidence.flatMap(\.statement.places))
+        judgement.observations.append(statement)
+    }
+    let candidates = ranked.filter { $0.cause.role != .observation }
+    judgement.candidates = candidates.map { candidate($0, effect: facts.effect) }
+    judgement.verdict = verdict(of: facts, candidates)
+    judgement.next = nextSteps(facts, candidates, gaps)
+    if options(facts).keepsTrail {
+        for tried in ranked {
+            let why = tried.brief.evidence.map(\.statement.text).joined(separator: "; ")
+            judgement.trail.append(trial(tried.cause, tried.tier.rawValue, why))
+        }
+        let order = Dictionary(uniqueKeysWithValues: Catalogue.causes.enumerated().map { ($1.slug, $0) })
+        judgement.trail.sort { order[$0.cause, default: 0] < order[$1.cause, default: 0] }
+    }
+    return judgement
+}
+
+private func options(_ facts: borrowing Facts) -> JudgeOptions { facts.options }
+
+private func trial(_ cause: Cause, _ outcome: String, _ why: String) -> Trial {
+    Trial(cause: cause.slug, code: cause.code, outcome: outcome, why: why)
+}
+
+/// A candidate in the words of its tier.
+private func candidate(_ tried: Tried, effect: String) -> Candidate {
+    Candidate(
+        cause: tried.cause.slug, code: tried.cause.code, certainty: tried.tier,
+        summary: summary(of: tried, effect: effect),
+        evidenceFor: tried.brief.evidence.filter(\.isFor).map(\.statement),
+        evidenceAgainst: tried.brief.evidence.filter { !$0.isFor }.map(\.statement))
+}
+
+/// What to capture or try: the tests that split the first candidates, then what could not be seen.
+private func nextSteps(_ facts: borrowing Facts, _ ranked: [Tried], _ gaps: [Gap]) -> [NextStep] {
+    var steps: [NextStep] = []
+    func add(_ step: NextStep) {
+        if steps.count < 4, !steps.contains(where: { $0.text == step.text }) { steps.append(step) }
+    }
+    let isSettled = ranked.first.map { $0.tier == .certain && $0.cause.role == .proximate } ?? false
+    if isSettled { return [] }
+    for tried in ranked.prefix(4) { if let test = tried.brief.test { add(test) } }
+    for gap in gaps { if let how = gap.howToGet { add(NextStep(how)) } }
+    return steps
+}

@@ -1,0 +1,84 @@
+import Case
+
+/// The score that a cause needs to be likely: one moderate sign and something that agrees with it.
+private let likelyScore = 4
+
+/// The lead over the next rival that a cause needs to be likely.
+private let likelyMargin = 2
+
+/// Gives every cause its tier and puts them in order (knowledge: "Ranking hypotheses honestly").
+///
+/// *Certain* comes from a proof and nothing else. *Likely* needs the score, a sign that the rivals do not predict,
+/// the lead, and no strong sign against it. Everything else that stands is *possible*.
+func rank(_ standing: [Tried]) -> [Tried] {
+    var tried = standing
+    for index in tried.indices { tried[index].tier = ceiling(of: tried[index]) }
+    let rivals = tried.filter { $0.cause.role == .proximate && $0.brief.proof == nil }
+    for index in tried.indices where tried[index].tier == .likely && tried[index].cause.role == .proximate {
+        let own = tried[index]
+        let best = rivals.filter { $0.cause.slug != own.cause.slug }.map(\.score).max() ?? 0
+        if own.brief.proof == nil, own.score - best < likelyMargin { tried[index].tier = .possible }
+    }
+    return tried.sorted(by: isBefore)
+}
+
+/// The tier that a cause may reach by itself.
+private func ceiling(of tried: Tried) -> Certainty {
+    let brief = tried.brief
+    if brief.proof != nil { return min(brief.isStronglyContradicted ? .possible : .certain, brief.cap) }
+    guard likelyScore <= tried.score, brief.isTelling, !brief.isStronglyContradicted, !brief.restsOnHearsay
+    else {
+        return .possible
+    }
+    return min(.likely, brief.cap)
+}
+
+/// Explanations that are at least likely, then names of what happened, then the rest; within these by tier, then by
+/// what contradicts them, then by score.
+private func isBefore(_ left: Tried, _ right: Tried) -> Bool {
+    if rankClass(left) != rankClass(right) { return rankClass(left) < rankClass(right) }
+    if left.tier != right.tier { return right.tier < left.tier }
+    let leftAgainst = left.brief.contradictions
+    let rightAgainst = right.brief.contradictions
+    if leftAgainst != rightAgainst { return leftAgainst < rightAgainst }
+    if left.score != right.score { return right.score < left.score }
+    return left.order < right.order
+}
+
+private func rankClass(_ tried: Tried) -> Int {
+    switch (tried.cause.role, tried.tier) {
+    case (.proximate, .certain), (.proximate, .likely): 0
+    case (.generic, .certain), (.generic, .likely): 1
+    case (.contributing, .certain), (.contributing, .likely): 2
+    case (.proximate, .possible): 3
+    case (.contributing, .possible): 4
+    case (.generic, .possible): 5
+    case (.observation, _): 6
+    }
+}
+
+/// The sentence of a candidate in the words of its tier. Law: "why" stands only where the tier is likely or better;
+/// below that a claim "would explain".
+func summary(of tried: Tried, effect: String) -> String {
+    let brief = tried.brief
+    switch (brief.fact, tried.tier) {
+    case (let fact?, .certain):
+        return brief.claim.isEmpty ? fact : "\(fact) \(sentence(brief.claim))"
+    case (let fact?, .likely):
+        return "\(fact) That is likely why: \(brief.claim)."
+    case (let fact?, .possible):
+        return "\(fact) That would explain \(effect), and nothing here proves it."
+    case (nil, .certain):
+        return sentence(brief.claim)
+    case (nil, .likely):
+        return "Likely \(brief.claim)."
+    case (nil, .possible):
+        return "Possibly \(brief.claim); nothing here proves it."
+    }
+}
+
+/// A clause as a sentence.
+func sentence(_ clause: String) -> String {
+    guard let first = clause.first else { return "" }
+    return first.uppercased() + clause.dropFirst() + (clause.hasSuffix(".") ? "" : ".")
+}

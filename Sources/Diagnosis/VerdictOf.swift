@@ -1,0 +1,101 @@
+import Case
+import Wire
+
+/// The answer for one attempt: its first candidate where that is at least likely, else "undetermined".
+func verdict(of facts: borrowing Facts, _ ranked: [Tried]) -> Verdict {
+    if let first = ranked.first, .possible < first.tier, first.cause.role != .contributing {
+        let fix = first.brief.fix ?? first.cause.fix
+        return Verdict(
+            cause: first.cause.slug, code: first.cause.code, certainty: first.tier,
+            summary: summary(of: first, effect: facts.effect), fixes: [fix])
+    }
+    return Verdict(
+        cause: nil, code: nil, certainty: .possible, summary: undetermined(facts, ranked), fixes: [])
+}
+
+/// What is known where no cause reaches likely: what happened, what the server said, and what fits.
+private func undetermined(_ facts: borrowing Facts, _ ranked: [Tried]) -> String {
+    var text = whatHappened(facts)
+    if let contributing = ranked.first(where: { $0.cause.role == .contributing && $0.tier == .certain }),
+        let fact = contributing.brief.fact
+    {
+        text += " \(fact)"
+    }
+    let count = ranked.count { $0.cause.role == .proximate }
+    switch count {
+    case 0: text += " What caused it cannot be told from this input."
+    case 1: text += " What caused it cannot be told from this input; one explanation fits."
+    default: text += " What caused it cannot be told from this input; \(count) explanations fit."
+    }
+    return text
+}
+
+private func whatHappened(_ facts: borrowing Facts) -> String {
+    let attempt = facts.attempt
+    if let status = facts.status {
+        let hasReason = facts.words.contains {
+            $0.carrier == .body || $0.carrier == .field("www-authenticate")
+        }
+        let isBodyKnown = attempt.response?.body.completeness == .complete && facts.sees(.responseBody)
+        let ending =
+            hasReason ? "." : isBodyKnown ? " and gave no reason." : "; its body is not in the input."
+        return "\(attempt.authority) refused the upgrade with \(status)\(ending)"
+    }
+    if let close = facts.close, facts.symptoms.contains(.closed) {
+        let code = close.code.map { " with \($0)" } ?? " without a code"
+        let reason = close.reason.isEmpty ? " and gave no reason." : ", saying \"\(close.reason)\"."
+        return "The \(close.by == .server ? "server" : "client") closed the socket\(code)\(reason)"
+    }
+    if facts.symptoms.contains(.failed) {
+        return "The connection to \(attempt.authority) failed before any HTTP answer."
+    }
+    if facts.symptoms.contains(.lost) {
+        return "The connection to \(attempt.authority) ended without a close frame."
+    }
+    return "The session with \(attempt.authority) went wrong."
+}
+
+/// What other attempts show by differing little, as sentences.
+func comparisonStatements(_ facts: borrowing Facts) -> [Statement] {
+    var statements: [Statement] = []
+    for comparison in facts.comparisons where statements.count < 4 {
+        let other = facts.file.attempts[comparison.other]
+        guard !comparison.differences.contains(.host), !comparison.differences.contains(.path) else {
+            continue
+        }
+        let places = (other.response ?? other.request).map { [$0.place] } ?? []
+        if comparison.differences.isEmpty {
+            let outcome = comparison.isSameOutcome ? "ended the same way" : "ended otherwise"
+            statements.append(
+                Statement("Attempt \(other.id) sent the same request and \(outcome).", at: places))
+        } else if let name = comparison.differences.soleName {
+            let outcome =
+                comparison.isSameOutcome
+                ? "ended the same way: \(name) made no difference"
+                : comparison.wasAccepted ? "was accepted" : "ended otherwise"
+            statements.append(
+                Statement("Attempt \(other.id) differs only in \(name) and \(outcome).", at: places))
+        }
+    }
+    return statements
+}
+
+extension Differences {
+    /// The name of the one thing that differs, or nil when several do.
+    var soleName: String? {
+        switch self {
+        case .presence: "whether a credential was sent"
+        case .token: "the credential's value"
+        case .placement: "the place of the credential"
+        case .name: "the credential's name or scheme"
+        case .origin: "Origin"
+        case .subprotocol: "the subprotocols offered"
+        case .query: "the query"
+        case .path: "the path"
+        case .fields: "other header fields"
+        case .cookies: "cookies"
+        case .client: "the client's address"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Case
+import Diagnosis
+import TestSupport
+import Testing
+
+/// One example of one cause.
+struct ExampleOfCause: Sendable, CustomTestStringConvertible {
+    var cause: Cause
+    var example: Example
+    var testDescription: String { "\(cause.slug): \(example.name)" }
+}
+
+private let examples = Catalogue.causes.flatMap { cause in
+    cause.examples.map { ExampleOfCause(cause: cause, example: $0) }
+}
+
+@Test("each example of each cause is judged as it says", arguments: examples)
+func exampleIsJudged(_ item: ExampleOfCause) {
+    let judgements = judge(Transcript.caseFile(item.example.transcript), options: JudgeOptions())
+    // The last attempt of an example is the one it is about.
+    guard let judgement = judgements.last else {
+        Issue.record("the example holds no attempt")
+        return
+    }
+    let candidate = judgement.candidates.first { $0.cause == item.cause.slug }
+    let told = judgement.candidates.map { "\($0.cause) \($0.certainty.rawValue): \($0.summary)" }.joined(
+        separator: "\n")
+    switch item.example.expectation {
+    case .fires(let tier):
+        if item.cause.role == .observation {
+            #expect(!judgement.observations.isEmpty, "\(told)")
+        } else {
+            #expect(candidate?.certainty == tier, "\(told)")
+        }
+    case .silent:
+        #expect(candidate == nil, "\(told)")
+    case .unknown:
+        #expect(judgement.untested.contains { $0.cause == item.cause.slug }, "\(told)")
+    }
+}
