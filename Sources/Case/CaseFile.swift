@@ -20,6 +20,8 @@ package struct CaseFile: Sendable, Equatable {
     package var encryptedConnectionCount: Int
     /// The last moment the inputs tell of.
     package var endedAt: Timestamp?
+    /// The index that `masked` uses (`prepareMask`). Without it every call makes one of its own.
+    package var mask: TokenMask?
 
     /// A case without evidence.
     package init() {

@@ -58,9 +58,9 @@ func base64URL(_ text: String) -> String {
 /// A JWT with these claims and a signature of that many bytes.
 func makeJWT(
     _ claims: String = #"{"sub":"u1","exp":1700000000}"#, header: String = #"{"alg":"HS256","typ":"JWT"}"#,
-    signatureBytes: Int = 32
+    signatureBytes: Int = 32, salt: Int = 11
 ) -> String {
-    let signature = (0..<signatureBytes).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 11) }
+    let signature = (0..<signatureBytes).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ salt) }
     return base64URL(header) + "." + base64URL(claims) + "."
         + String(decoding: base64(signature.span, url: true), as: UTF8.self)
 }
