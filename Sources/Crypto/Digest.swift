@@ -1,0 +1,68 @@
+import COpenSSL
+
+/// A hash function.
+package enum HashAlgorithm: Int, Sendable, Equatable, CaseIterable {
+    case md5
+    case sha1
+    case sha256
+    case sha384
+    case sha512
+
+    /// How long its digests are. Bytes.
+    package var digestBytes: Int {
+        switch self {
+        case .md5: 16
+        case .sha1: 20
+        case .sha256: 32
+        case .sha384: 48
+        case .sha512: 64
+        }
+    }
+}
+
+/// The digest of `bytes`.
+///
+/// Shape: `algorithm.digestBytes` bytes.
+package func digest(_ algorithm: HashAlgorithm, _ bytes: Span<UInt8>) -> [UInt8] {
+    bytes.withUnsafeBufferPointer { input in
+        [UInt8](unsafeUninitializedCapacity: algorithm.digestBytes) { output, count in
+            let done = EVP_Digest(
+                input.baseAddress, input.count, output.baseAddress, nil, algorithm.implementation, nil)
+            precondition(done == 1, "the cryptographic library refused a digest")
+            count = algorithm.digestBytes
+        }
+    }
+}
+
+/// The HMAC (RFC 2104) of `bytes` under `key`.
+///
+/// Shape: `algorithm.digestBytes` bytes.
+package func hmac(_ algorithm: HashAlgorithm, key: Span<UInt8>, _ bytes: Span<UInt8>) -> [UInt8] {
+    let code = MessageAuthentication(algorithm, key: key)
+    code.begin()
+    code.add(bytes)
+    return code.finish()
+}
+
+extension HashAlgorithm {
+    /// The library's name of it.
+    var name: String {
+        switch self {
+        case .md5: "MD5"
+        case .sha1: "SHA1"
+        case .sha256: "SHA256"
+        case .sha384: "SHA384"
+        case .sha512: "SHA512"
+        }
+    }
+
+    /// The library's implementation, fetched once: a fetch by name takes a lock and walks the providers.
+    var implementation: OpaquePointer? { implementations.pointers[rawValue] }
+}
+
+/// Fetched implementations are immutable and counted by the library, so threads may share them.
+private struct Implementations: @unchecked Sendable {
+    let pointers = HashAlgorithm.allCases.map { EVP_MD_fetch(nil, $0.name, nil) }
+}
+
+private let implementations = Implementations()

@@ -1,0 +1,212 @@
+package import Case
+package import Wire
+
+/// Reads the HTTP/1 messages of one connection and pairs requests with answers (RFC 9112 §9).
+///
+/// Laws: answers come in the order of their requests; after an upgrade request or CONNECT the client's bytes wait until
+/// the answer tells what they are; after a gap reading resumes at the next message that can be found.
+package struct HTTPConnection {
+    /// A request whose answer is not complete.
+    private struct Pending {
+        var request: Message?
+        var response: Message?
+        var interimStatuses: [Int] = []
+        /// Whether its body is still being received.
+        var isOpen = false
+    }
+
+    private let limits: Limits
+    private let beginsInside: Bool
+    private var directions: PerSide<MessageReader>
+    private var pending: [Pending] = []
+    private var sawMessage = false
+    private var isOver = false
+    /// Bytes of the client that wait for the answer to an upgrade request or CONNECT.
+    private var waiting: [UInt8] = []
+    private var isWaiting = false
+
+    /// Requests of one connection that may wait for an answer.
+    private static let mostPending = 1024
+
+    /// A reader at the beginning of a connection. `beginsInside` says that bytes before may be missing, so that the
+    /// first ones need not begin a message.
+    package init(limits: Limits, beginsInside: Bool = false) {
+        self.limits = limits
+        self.beginsInside = beginsInside
+        directions = PerSide(
+            client: MessageReader(side: .client, limits: limits),
+            server: MessageReader(side: .server, limits: limits))
+    }
+
+    /// Takes the next bytes of one side.
+    ///
+    /// Shape: answers how many were used. That is all of them, unless `switched` is among the events: then the rest
+    /// belongs to the next protocol, and so does what `takeWaiting` gives.
+    package mutating func receive(
+        _ bytes: Span<UInt8>, from side: Side, at time: Timestamp?, place: Place,
+        into events: inout [HTTPEvent]
+    ) -> Int {
+        guard !isOver else { return bytes.count }
+        if side == .client, isWaiting {
+            let room = limits.bodyBytes - waiting.count
+            if 0 < room { waiting.append(bytes.extracting(first: min(room, bytes.count))) }
+            return bytes.count
+        }
+        var position = 0
+        while position < bytes.count {
+            let rest = bytes.extracting(position...)
+            let method = pending.first?.request?.head.method
+            let step = directions[side].receive(rest, at: time, place: place) { head in
+                side == .client
+                    ? BodyFraming(request: head) : BodyFraming(response: head, toMethod: method)
+            }
+            switch step {
+            case .more: return bytes.count
+            case .head(let message, let consumed):
+                position += consumed
+                sawMessage = true
+                let emptyBody = directions[side].takeEmptyBody()
+                if begin(message, from: side, into: &events) { return position }
+                if let emptyBody, !message.isInterim { end(emptyBody, from: side, into: &events) }
+                if side == .client, isWaiting, position < bytes.count {
+                    waiting.append(
+                        bytes.extracting(position...).extracting(
+                            first: min(bytes.count - position, limits.bodyBytes)))
+                    return bytes.count
+                }
+            case .body(let body, let consumed):
+                position += consumed
+                end(body, from: side, into: &events)
+            case .foreign:
+                if sawMessage || beginsInside {
+                    directions[side].lose()
+                } else {
+                    events.append(.notHTTP(side, NotHTTP(rest)))
+                    isOver = true
+                    return bytes.count
+                }
+            }
+        }
+        return position
+    }
+
+    /// The client's bytes that came before the answer to its upgrade request or CONNECT. Empties them.
+    package mutating func takeWaiting() -> [UInt8] {
+        defer { waiting = [] }
+        return waiting
+    }
+
+    /// Takes the fact that bytes of one side are missing.
+    package mutating func skipped(bytes: Int, from side: Side, into events: inout [HTTPEvent]) {
+        guard !isOver else { return }
+        if let body = directions[side].skip(bytes) { end(body, from: side, into: &events) }
+    }
+
+    /// Takes the fact that one side sends no more.
+    package mutating func ended(_ side: Side, into events: inout [HTTPEvent]) {
+        guard !isOver else { return }
+        if let body = directions[side].end() { end(body, from: side, into: &events) }
+    }
+
+    /// Ends the connection: what is incomplete is told as far as it came.
+    package mutating func finish(into events: inout [HTTPEvent]) {
+        guard !isOver else { return }
+        ended(.client, into: &events)
+        ended(.server, into: &events)
+        for exchange in pending {
+            events.append(
+                .finished(
+                    HTTPExchange(
+                        request: exchange.request, response: exchange.response,
+                        interimStatuses: exchange.interimStatuses)))
+        }
+        pending = []
+        isOver = true
+    }
+
+    /// Takes a head; true when the connection became something else.
+    private mutating func begin(_ message: Message, from side: Side, into events: inout [HTTPEvent]) -> Bool {
+        if side == .client {
+            if pending.count < Self.mostPending { pending.append(Pending(request: message, isOpen: true)) }
+            let switches = message.head.method == "CONNECT" || message.head.has("upgrade")
+            // A body comes first where there is one; an upgrade request has none (RFC 6455 §4.1).
+            isWaiting = switches && BodyFraming(request: message.head) == .none
+            return false
+        }
+        if directions.server.resumed { settleLostAnswers(into: &events) }
+        if pending.isEmpty { pending.append(Pending(request: nil)) }
+        let status = message.head.status ?? 0
+        let isTunnel = pending[0].request?.head.method == "CONNECT" && 200..<300 ~= status
+        if status == 101 || isTunnel {
+            events.append(
+                .switched(
+                    HTTPExchange(
+                        request: pending[0].request, response: message,
+                        interimStatuses: pending[0].interimStatuses)))
+            isOver = true
+            return true
+        }
+        if 100..<200 ~= status {
+            if pending[0].interimStatuses.count < 16 { pending[0].interimStatuses.append(status) }
+            return false
+        }
+        pending[0].response = message
+        return false
+    }
+
+    /// Without pipelining an answer belongs to the last request; answers to the ones before it were lost.
+    private mutating func settleLostAnswers(into events: inout [HTTPEvent]) {
+        while 1 < pending.count {
+            let lost = pending.removeFirst()
+            events.append(
+                .finished(
+                    HTTPExchange(
+                        request: lost.request, response: lost.response, interimStatuses: lost.interimStatuses)
+                ))
+        }
+    }
+
+    private mutating func end(_ body: Body, from side: Side, into events: inout [HTTPEvent]) {
+        if side == .client {
+            if let last = pending.indices.last, pending[last].isOpen {
+                pending[last].request?.body = body
+                pending[last].isOpen = false
+            }
+            return
+        }
+        guard !pending.isEmpty, pending[0].response != nil else { return }
+        pending[0].response?.body = body
+        let done = pending.removeFirst()
+        events.append(
+            .finished(
+                HTTPExchange(
+                    request: done.request, response: done.response, interimStatuses: done.interimStatuses)))
+        if isWaiting, pending.isEmpty { stopWaiting(into: &events) }
+    }
+
+    /// A refused upgrade leaves HTTP: what the client sent since is its next request.
+    private mutating func stopWaiting(into events: inout [HTTPEvent]) {
+        isWaiting = false
+        let held = takeWaiting()
+        guard !held.isEmpty else { return }
+        _ = receive(held.span, from: .client, at: nil, place: directions.client.lastPlace, into: &events)
+    }
+}
+
+extension Message {
+    /// Whether it is an informational answer, which is not the last one (RFC 9110 §15.2).
+    fileprivate var isInterim: Bool { head.status.map { 100..<200 ~= $0 } ?? false }
+}
+
+extension NotHTTP {
+    /// Judges the bytes.
+    fileprivate init(_ bytes: Span<UInt8>) {
+        if bytes.starts(with: "PRI * HTTP/2.0") {
+            self = .http2
+        } else if 2 <= bytes.count, 0x14 <= bytes[0], bytes[0] <= 0x17, bytes[1] == 3 {
+            self = .tls
+        } else {
+            self = .other
+        }
+    }
+}
