@@ -1,0 +1,66 @@
+import Case
+import Diagnosis
+
+/// Attempts that share one verdict stand together: forty thousand refusals are one story.
+struct Groups: Sendable {
+    /// Verdicts printed in full unless all are asked for.
+    static let shownInFull = 12
+    /// Healthy attempts printed unless all are asked for.
+    static let healthyShown = 12
+
+    struct Group: Sendable {
+        /// Indices into the attempts, in time order; the first is told in full.
+        var members: [Int]
+        var leader: Int { members[0] }
+    }
+
+    private struct Key: Hashable {
+        var cause: String?
+        var outcome: String
+        var status: Int?
+        var closeCode: Int?
+        var authority: String
+        var path: String
+    }
+
+    /// Explained ones first, then undetermined ones; each in time order of its first member.
+    var failing: [Group] = []
+    /// Indices of attempts with which nothing is wrong.
+    var healthy: [Int] = []
+
+    init(_ report: Report) {
+        var byKey: [Key: Int] = [:]
+        var explained: [Group] = []
+        for (index, attempt) in report.file.attempts.enumerated() {
+            guard let judgement = report.judgement(at: index), let verdict = judgement.verdict else {
+                healthy.append(index)
+                continue
+            }
+            let target = attempt.request?.head.target ?? ""
+            let key = Key(
+                cause: verdict.cause, outcome: attempt.outcome.rawValue, status: attempt.status,
+                closeCode: attempt.session?.firstClose?.code, authority: attempt.authority,
+                path: String(target.prefix { $0 != "?" }))
+            if !report.options.all, let position = byKey[key] {
+                explained[position].members.append(index)
+            } else {
+                byKey[key] = explained.count
+                explained.append(Group(members: [index]))
+            }
+        }
+        let isExplained: (Group) -> Bool = { report.judgement(at: $0.leader)?.isUndetermined == false }
+        failing = explained.filter(isExplained) + explained.filter { !isExplained($0) }
+    }
+
+    /// The tokens that the attempts told in full carry, in order of their numbers.
+    func tokensShown(_ report: Report) -> [Int] {
+        let leaders = report.options.all ? failing[...] : failing.prefix(Groups.shownInFull)
+        var ids = Set<Int>()
+        for group in leaders {
+            for credential in report.file.attempts[group.leader].allCredentials {
+                ids.insert(credential.token)
+            }
+        }
+        return ids.sorted()
+    }
+}

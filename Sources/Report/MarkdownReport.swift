@@ -1,0 +1,197 @@
+import Case
+import Diagnosis
+import Wire
+
+/// The report as Markdown for a ticket or a forum: headings, short lists, the exchange in a code fence. No tables
+/// wider than two columns and no HTML, because not every forum takes them.
+package func markdownReport(_ report: Report) -> String {
+    var lines: [String] = []
+    let groups = Groups(report)
+    let tally = Tally(report)
+    lines += ["# " + summaryLine(tally), ""]
+    for input in report.file.inputs { lines.append("* " + inputText(input)) }
+    lines.append("")
+    if report.file.attempts.isEmpty {
+        lines += ["No WebSocket handshake can be seen in these inputs.", ""]
+    }
+    let most = report.options.all ? groups.failing.count : Groups.shownInFull
+    for group in groups.failing.prefix(most) { lines += attemptSection(group, report) }
+    if most < groups.failing.count { lines += ["And \(counted(groups.failing.count - most, "other verdict")).", ""] }
+    if !groups.healthy.isEmpty { lines += healthySection(groups.healthy, report) }
+    lines += tokenSection(groups.tokensShown(report), report)
+    if !report.file.limits.isEmpty {
+        lines += ["## What these inputs cannot show", ""]
+        lines += report.file.limits.map { "* " + escaped($0.text) } + [""]
+    }
+    lines.append(
+        report.options.showSecrets
+            ? "*Made by wsdiag \(report.version) **with secrets shown**: do not publish.*"
+            : "*Made by wsdiag \(report.version). Credentials are replaced by numbers; the same number is the same bytes.*"
+    )
+    return lines.joined(separator: "\n") + "\n"
+}
+
+private func inputText(_ input: Input) -> String {
+    let packets = input.packets.map { ", " + counted($0, "packet") } ?? ""
+    return "\(code(visible(input.name))): \(input.kind), \(sizeText(input.bytes))\(packets)"
+}
+
+private func attemptSection(_ group: Groups.Group, _ report: Report) -> [String] {
+    let attempt = report.file.attempts[group.leader]
+    guard let judgement = report.judgement(at: group.leader), let verdict = judgement.verdict else { return [] }
+    var lines = ["## \(verdict.cause ?? "undetermined"): \(escaped(verdict.summary))", ""]
+    let url = visible(report.file.url(of: attempt, showingSecrets: report.options.showSecrets))
+    lines.append("* Attempt #\(attempt.id): " + code(url))
+    lines.append("* " + escaped(transportText(attempt)))
+    if 1 < group.members.count {
+        let others = group.members.dropFirst().map { report.file.attempts[$0].id }
+        lines.append("* \(grouped(others.count)) more like it: \(rangesText(others))")
+    }
+    if let responder = judgement.responder {
+        let sure = responder.certainty.map { " (\($0.rawValue))" } ?? ""
+        lines.append("* Answered by \(escaped(responder.name))\(sure): \(escaped(responder.because.text))")
+    }
+    if !judgement.serverWords.isEmpty {
+        lines += ["", "The server's words:", ""]
+        lines += fenced(judgement.serverWords.map { visible($0.text) })
+    }
+    lines += ["", "What went over the wire:", ""] + fenced(ladder(attempt, report))
+    lines += reasonSection(judgement, report.file)
+    let fixes = verdict.fixes.map { step($0.text, $0.command) }
+    if !fixes.isEmpty { lines += ["", "### What to do", ""] + fixes.flatMap { $0 } }
+    let next = judgement.next.map { step($0.text, $0.command) }
+    if !next.isEmpty { lines += ["", "### What would settle it", ""] + next.flatMap { $0 } }
+    return lines + [""]
+}
+
+private func reasonSection(_ judgement: Judgement, _ file: CaseFile) -> [String] {
+    var lines: [String] = []
+    if !judgement.candidates.isEmpty { lines += ["", "### Why", ""] }
+    for candidate in judgement.candidates {
+        lines.append("* **\(candidate.certainty.rawValue)** \(candidate.cause): \(escaped(candidate.summary))")
+        for item in candidate.evidenceFor { lines.append("  * for: " + escaped(sentence(item, file))) }
+        for item in candidate.evidenceAgainst { lines.append("  * against: " + escaped(sentence(item, file))) }
+    }
+    if !judgement.ruledOut.isEmpty {
+        lines += ["", "### Ruled out", ""]
+        lines += judgement.ruledOut.map { "* \($0.cause): " + escaped(sentence($0.because, file)) }
+    }
+    if !judgement.untested.isEmpty {
+        lines += ["", "### Not tested", ""]
+        lines += judgement.untested.map { item in
+            "* \(item.cause): " + escaped(item.missing + (item.howToGet.map { "; " + $0 } ?? ""))
+        }
+    }
+    let remarks = judgement.observations + judgement.comparisons
+    if !remarks.isEmpty {
+        lines += ["", "### Also seen", ""] + remarks.map { "* " + escaped(sentence($0, file)) }
+    }
+    return lines
+}
+
+/// The exchange as arrows between two columns.
+private func ladder(_ attempt: Attempt, _ report: Report) -> [String] {
+    var lines: [String] = []
+    func row(_ side: Side, _ text: String, _ at: Timestamp?, _ place: Place?) {
+        let seconds = at.flatMap { at in attempt.startedAt.map { at.seconds(since: $0) } }
+        let time = seconds.map { "\(($0 * 1000).rounded() / 1000)" } ?? ""
+        let clock = String(repeating: " ", count: max(0, 8 - time.count)) + time
+        let where_ = place.flatMap { report.file.placesText([$0]) }.map { "  (\($0))" } ?? ""
+        lines.append("\(clock)  \(side == .client ? "client -->" : "<-- server") \(text)\(where_)")
+    }
+    if let request = attempt.request {
+        let head = request.head
+        row(.client, shortened(shownStart(head, report), to: 120), request.at, request.place)
+        for line in credentialLines(head) { lines.append("                     " + shortened(shownLine(head, line, report), to: 120)) }
+    }
+    if let response = attempt.response {
+        row(.server, shortened(shownStart(response.head, report), to: 120), response.at, response.place)
+    }
+    for close in attempt.session?.closes.prefix(2) ?? [] { row(close.by, closeText(close, report), close.at, close.place) }
+    if let text = endingText(attempt.connection), attempt.response == nil {
+        lines.append("          " + text)
+    }
+    return lines
+}
+
+private func credentialLines(_ head: MessageHead) -> [Range<Int>] {
+    head.fieldLines.filter { line in
+        ["host", "origin", "authorization", "cookie", "sec-websocket-protocol"].contains(head.name(line).lowercased())
+    }.map { $0.name.lowerBound..<max($0.name.upperBound, $0.value.upperBound) }
+}
+
+/// The first line of a head as it may be shown.
+func shownStart(_ head: MessageHead, _ report: Report) -> String {
+    switch head.startLine {
+    case .request(let method, _, let version):
+        shownLine(head, method.lowerBound..<version.upperBound, report)
+    case .response(let version, _, let reason):
+        shownLine(head, version.lowerBound..<reason.upperBound, report)
+    }
+}
+
+private func healthySection(_ indices: [Int], _ report: Report) -> [String] {
+    var lines = ["## Nothing wrong with", ""]
+    let most = report.options.all ? indices.count : Groups.healthyShown
+    for index in indices.prefix(most) {
+        let attempt = report.file.attempts[index]
+        let url = visible(report.file.url(of: attempt, showingSecrets: report.options.showSecrets))
+        lines.append("* #\(attempt.id) \(code(url)): \(endText(attempt))")
+    }
+    if most < indices.count { lines.append("* and \(grouped(indices.count - most)) more") }
+    return lines + [""]
+}
+
+private func tokenSection(_ ids: [Int], _ report: Report) -> [String] {
+    guard !ids.isEmpty else { return [] }
+    var lines = ["## Tokens", ""]
+    for id in ids {
+        guard let token = report.file.token(id) else { continue }
+        lines.append("* **token \(id)**: " + escaped(tokenSummary(token)))
+        if let jwt = token.jwt {
+            for (name, moment) in [("iat", jwt.issuedAt), ("nbf", jwt.notBefore), ("exp", jwt.expiresAt)] {
+                if let moment { lines.append("  * \(name): \(moment.dayText) \(moment.clockText()) UTC") }
+            }
+            for member in jwt.claims?.members ?? [] where !["iat", "nbf", "exp"].contains(member.name) {
+                lines.append("  * \(code(visible(member.name))): " + code(claimText(member.value)))
+            }
+        }
+        for defect in token.defects { lines.append("  * spelling: " + escaped(defect.words)) }
+        for sighting in sightings(of: id, in: report.file).prefix(8) { lines.append("  * seen: " + escaped(sighting.text)) }
+    }
+    return lines + [""]
+}
+
+private func step(_ text: String, _ command: String?) -> [String] {
+    guard let command else { return ["* " + escaped(text)] }
+    return ["* " + escaped(text), ""] + fenced([visible(command)]).map { "  " + $0 } + [""]
+}
+
+/// A code fence that is longer than any run of backticks inside.
+private func fenced(_ lines: [String]) -> [String] {
+    var longest = 2
+    for line in lines {
+        var run = 0
+        for character in line {
+            run = character == "`" ? run + 1 : 0
+            longest = max(longest, run)
+        }
+    }
+    let fence = String(repeating: "`", count: longest + 1)
+    return [fence] + lines + [fence]
+}
+
+/// Code within a line. Backticks inside would end it.
+private func code(_ text: String) -> String {
+    text.contains("`") ? "`` \(text) ``" : "`\(text)`"
+}
+
+/// Text in which nothing is markup.
+private func escaped(_ text: String) -> String {
+    var shown = ""
+    for character in visible(text) {
+        if "\\`*_[]<>#|~".contains(character) { shown.append("\\") }
+        shown.append(character)
+    }
+    return shown
+}

@@ -1,0 +1,99 @@
+package import Case
+package import Diagnosis
+
+/// One value that every output format is made of. Making a report of it is a pure function.
+package struct Report: Sendable {
+    /// How a report is to look.
+    package struct Options: Sendable, Equatable {
+        /// Print credentials in full.
+        package var showSecrets = false
+        /// The width of text. Columns.
+        package var width = 80
+        /// Colour text with the escape sequences of ECMA-48.
+        package var colour = false
+        /// Draw with ASCII only.
+        package var ascii = false
+        /// Print every cause that was tried.
+        package var why = false
+        /// Print every attempt in full.
+        package var all = false
+
+        /// 80 columns, plain, masked.
+        package init() {}
+    }
+
+    /// The version of the program, for formats that name it.
+    package var version: String
+    /// What the inputs tell.
+    package var file: CaseFile
+    /// What is said of its attempts, one for each, in the order of the attempts.
+    package var judgements: [Judgement]
+    /// How it is to look.
+    package var options: Options
+
+    /// A report to be made.
+    package init(version: String, file: CaseFile, judgements: [Judgement], options: Options = Options()) {
+        self.version = version
+        self.file = file
+        self.judgements = judgements
+        self.options = options
+    }
+}
+
+/// Attempts by what became of them.
+package struct Tally: Sendable, Equatable {
+    /// Every attempt.
+    package var attempts = 0
+    /// Answered with another status than 101.
+    package var refused = 0
+    /// Without an answer.
+    package var failed = 0
+    /// Opened, and nothing is wrong with them.
+    package var healthy = 0
+    /// Something is wrong, and a cause is certain or likely.
+    package var explained = 0
+    /// Something is wrong, and no cause reaches likely.
+    package var undetermined = 0
+
+    /// Counted over a report.
+    package init(_ report: Report) {
+        for (attempt, judgement) in report.cases {
+            attempts += 1
+            switch attempt.outcome {
+            case .refused: refused += 1
+            case .failed: failed += 1
+            case .opened where judgement?.verdict == nil: healthy += 1
+            case .opened, .incomplete: break
+            }
+            if let verdict = judgement?.verdict {
+                if verdict.cause == nil { undetermined += 1 } else { explained += 1 }
+            }
+        }
+    }
+}
+
+extension Report {
+    /// Attempts with what is said of each.
+    var cases: some Sequence<(Attempt, Judgement?)> {
+        file.attempts.indices.lazy.map { index in (file.attempts[index], judgement(at: index)) }
+    }
+
+    /// What is said of the attempt at an index.
+    func judgement(at index: Int) -> Judgement? {
+        let id = file.attempts[index].id
+        if index < judgements.count, judgements[index].attempt == id { return judgements[index] }
+        return judgements.first { $0.attempt == id }
+    }
+
+    /// The exit code of `explain`. Encrypted connections that nobody can look into are no proof that all is well.
+    package var exitCode: ExitCode {
+        let tally = Tally(self)
+        if 0 < tally.explained { return .explained }
+        if 0 < tally.undetermined { return .undetermined }
+        if tally.attempts == 0, 0 < file.encryptedConnectionCount { return .undetermined }
+        return .nothingWrong
+    }
+
+    /// Text of the wire as it may be shown: credentials masked unless they are asked for.
+    func shown(_ text: String) -> String { options.showSecrets ? text : file.masked(text) }
+}
