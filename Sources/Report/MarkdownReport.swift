@@ -1,5 +1,6 @@
 import Case
 import Diagnosis
+import JSON
 import Wire
 
 /// The report as Markdown for a ticket or a forum: headings, short lists, the exchange in a code fence. No tables
@@ -16,7 +17,9 @@ package func markdownReport(_ report: Report) -> String {
     }
     let most = report.options.all ? groups.failing.count : Groups.shownInFull
     for group in groups.failing.prefix(most) { lines += attemptSection(group, report) }
-    if most < groups.failing.count { lines += ["And \(counted(groups.failing.count - most, "other verdict")).", ""] }
+    if most < groups.failing.count {
+        lines += ["And \(counted(groups.failing.count - most, "other verdict")).", ""]
+    }
     if !groups.healthy.isEmpty { lines += healthySection(groups.healthy, report) }
     lines += tokenSection(groups.tokensShown(report), report)
     if !report.file.limits.isEmpty {
@@ -38,7 +41,9 @@ private func inputText(_ input: Input) -> String {
 
 private func attemptSection(_ group: Groups.Group, _ report: Report) -> [String] {
     let attempt = report.file.attempts[group.leader]
-    guard let judgement = report.judgement(at: group.leader), let verdict = judgement.verdict else { return [] }
+    guard let judgement = report.judgement(at: group.leader), let verdict = judgement.verdict else {
+        return []
+    }
     var lines = ["## \(verdict.cause ?? "undetermined"): \(escaped(verdict.summary))", ""]
     let url = visible(report.file.url(of: attempt, showingSecrets: report.options.showSecrets))
     lines.append("* Attempt #\(attempt.id): " + code(url))
@@ -68,9 +73,12 @@ private func reasonSection(_ judgement: Judgement, _ file: CaseFile) -> [String]
     var lines: [String] = []
     if !judgement.candidates.isEmpty { lines += ["", "### Why", ""] }
     for candidate in judgement.candidates {
-        lines.append("* **\(candidate.certainty.rawValue)** \(candidate.cause): \(escaped(candidate.summary))")
+        lines.append(
+            "* **\(candidate.certainty.rawValue)** \(candidate.cause): \(escaped(candidate.summary))")
         for item in candidate.evidenceFor { lines.append("  * for: " + escaped(sentence(item, file))) }
-        for item in candidate.evidenceAgainst { lines.append("  * against: " + escaped(sentence(item, file))) }
+        for item in candidate.evidenceAgainst {
+            lines.append("  * against: " + escaped(sentence(item, file)))
+        }
     }
     if !judgement.ruledOut.isEmpty {
         lines += ["", "### Ruled out", ""]
@@ -102,12 +110,16 @@ private func ladder(_ attempt: Attempt, _ report: Report) -> [String] {
     if let request = attempt.request {
         let head = request.head
         row(.client, shortened(shownStart(head, report), to: 120), request.at, request.place)
-        for line in credentialLines(head) { lines.append("                     " + shortened(shownLine(head, line, report), to: 120)) }
+        for line in credentialLines(head) {
+            lines.append("                     " + shortened(shownLine(head, line, report), to: 120))
+        }
     }
     if let response = attempt.response {
         row(.server, shortened(shownStart(response.head, report), to: 120), response.at, response.place)
     }
-    for close in attempt.session?.closes.prefix(2) ?? [] { row(close.by, closeText(close, report), close.at, close.place) }
+    for close in attempt.session?.closes.prefix(2) ?? [] {
+        row(close.by, closeText(close, report), close.at, close.place)
+    }
     if let text = endingText(attempt.connection), attempt.response == nil {
         lines.append("          " + text)
     }
@@ -116,7 +128,8 @@ private func ladder(_ attempt: Attempt, _ report: Report) -> [String] {
 
 private func credentialLines(_ head: MessageHead) -> [Range<Int>] {
     head.fieldLines.filter { line in
-        ["host", "origin", "authorization", "cookie", "sec-websocket-protocol"].contains(head.name(line).lowercased())
+        ["host", "origin", "authorization", "cookie", "sec-websocket-protocol"].contains(
+            head.name(line).lowercased())
     }.map { $0.name.lowerBound..<max($0.name.upperBound, $0.value.upperBound) }
 }
 
@@ -157,7 +170,9 @@ private func tokenSection(_ ids: [Int], _ report: Report) -> [String] {
             }
         }
         for defect in token.defects { lines.append("  * spelling: " + escaped(defect.words)) }
-        for sighting in sightings(of: id, in: report.file).prefix(8) { lines.append("  * seen: " + escaped(sighting.text)) }
+        for sighting in sightings(of: id, in: report.file).prefix(8) {
+            lines.append("  * seen: " + escaped(sighting.text))
+        }
     }
     return lines + [""]
 }
