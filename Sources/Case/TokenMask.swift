@@ -109,7 +109,12 @@ extension TokenMask {
         } else if secretStart <= form.count - 8 {
             offsets.append(secretStart)
         }
-        for offset in offsets { add(form, at: offset, of: token, spelling) }
+        // Of windows that a token repeats the first one is the anchor, or a match would begin too late.
+        var known = Set<UInt64>()
+        for offset in offsets.sorted() {
+            let window = form.span.extracting(offset..<offset + 8).integer(at: 0, width: 8) ?? 0
+            if known.insert(window).inserted { add(form, at: offset, of: token, spelling) }
+        }
     }
 
     private mutating func add(_ form: [UInt8], at offset: Int, of token: Int, _ spelling: Spelling) {

@@ -35,6 +35,7 @@ package struct Report: Sendable {
     package init(version: String, file: CaseFile, judgements: [Judgement], options: Options = Options()) {
         self.version = version
         self.file = file
+        if self.file.mask == nil { self.file.prepareMask() }
         self.judgements = judgements
         self.options = options
     }

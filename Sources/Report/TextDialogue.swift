@@ -94,11 +94,18 @@ private func writeLines(
     }
 }
 
-/// One line of a head as it may be shown.
+/// One line of a head as it may be shown: a field line by its name, any other by the tokens known.
 func shownLine(_ head: MessageHead, _ range: Range<Int>, _ report: Report) -> String {
-    visible(report.shown(head.text(range)), ascii: report.options.ascii)
+    let ascii = report.options.ascii
+    let text = head.text(range)
+    guard !report.options.showSecrets else { return visible(text, ascii: ascii) }
+    guard let line = head.fieldLines.first(where: { $0.name.lowerBound == range.lowerBound }) else {
+        return visible(report.file.masked(text), ascii: ascii)
+    }
+    let name = head.name(line)
+    let between = head.text(line.name.upperBound..<max(line.name.upperBound, line.value.lowerBound))
+    return visible(name + between + report.file.masked(value: head.value(line), ofField: name), ascii: ascii)
 }
-
 /// Ranges of the lines of a request that are shown: the first, and fields that a verdict can be about.
 private func requestLines(_ head: MessageHead, _ pointing: Pointing) -> [Range<Int>] {
     fieldRanges(head) { name in

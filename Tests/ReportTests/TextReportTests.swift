@@ -28,7 +28,11 @@ let expired = """
 @Suite("The text report") struct TextReportTests {
     @Test("look") func look() {
         print(textReport(report(expired)))
-        print(textReport(report(expired) { $0.why = true; $0.ascii = true }))
+        print(
+            textReport(
+                report(expired) {
+                    $0.why = true; $0.ascii = true
+                }))
         print(markdownReport(report(expired)))
     }
 }
