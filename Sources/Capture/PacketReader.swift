@@ -5,6 +5,14 @@ package import Wire
 /// Laws: bytes are consumed once and in order; the caller keeps what was not consumed and feeds it again with more
 /// behind it. What is not consumed is never longer than one packet at its limit. After an error nothing more is read.
 package struct PacketReader: Sendable {
+    /// What a piece of a capture is.
+    package enum Item: Sendable {
+        /// A packet; its captured bytes stand beside it.
+        case packet(Packet)
+        /// Whole lines of key log text from a Decryption Secrets Block.
+        case keyLog
+    }
+
     /// What stands next in the file.
     private enum Phase: Equatable {
         case beginning
@@ -58,16 +66,15 @@ package struct PacketReader: Sendable {
     }
 
     /// Reads as many packets as `bytes` hold whole.
-    /// Shape: `each` gets every packet with its captured bytes; `keyLog` gets the text of Decryption Secrets Blocks at
+    /// Shape: `each` gets every packet with its captured bytes, and the text of Decryption Secrets Blocks at
     /// the place where they stand in the file, whole lines at a time. Answers the number of bytes consumed.
     /// Throws: where the file is damaged or, with `isLast`, ends too soon; packets before that were delivered.
     package mutating func scan(
-        _ bytes: Span<UInt8>, isLast: Bool, keyLog: (Span<UInt8>) -> Void = { _ in },
-        each: (Packet, Span<UInt8>) -> Void
+        _ bytes: Span<UInt8>, isLast: Bool, each: (Item, Span<UInt8>) -> Void
     ) throws(CaptureError) -> Int {
         if let failure { throw failure }
         do throws(CaptureError) {
-            let consumed = try advance(bytes, isLast: isLast, keyLog: keyLog, each: each)
+            let consumed = try advance(bytes, isLast: isLast, each: each)
             consumedBefore += consumed
             return consumed
         } catch {
@@ -77,7 +84,7 @@ package struct PacketReader: Sendable {
     }
 
     private mutating func advance(
-        _ bytes: Span<UInt8>, isLast: Bool, keyLog: (Span<UInt8>) -> Void, each: (Packet, Span<UInt8>) -> Void
+        _ bytes: Span<UInt8>, isLast: Bool, each: (Item, Span<UInt8>) -> Void
     ) throws(CaptureError) -> Int {
         var position = 0
         while true {
@@ -85,9 +92,9 @@ package struct PacketReader: Sendable {
             switch phase {
             case .beginning: position = try begin(bytes)
             case .pcap: position = scanRecords(bytes, from: position, each: each)
-            case .pcapng: position = try scanBlocks(bytes, from: position, keyLog: keyLog, each: each)
+            case .pcapng: position = try scanBlocks(bytes, from: position, each: each)
             case .skipping(let passage):
-                position = try skip(passage, bytes, from: position, isLast: isLast, keyLog: keyLog)
+                position = try skip(passage, bytes, from: position, isLast: isLast, each: each)
             }
             if before == (position, phase) { break }
         }
@@ -146,7 +153,7 @@ package struct PacketReader: Sendable {
 
 extension PacketReader {
     private mutating func scanRecords(
-        _ bytes: Span<UInt8>, from start: Int, each: (Packet, Span<UInt8>) -> Void
+        _ bytes: Span<UInt8>, from start: Int, each: (Item, Span<UInt8>) -> Void
     ) -> Int {
         guard let pcap else { return start }
         let (order, unit, header) = (pcap.order, pcap.fractionUnit, pcap.recordHeaderBytes)
@@ -171,19 +178,20 @@ extension PacketReader {
             packet.wireLength = max(length, Int(bytes.integer32(position + 12, order)))
             let data = position + header
             position = data + length
-            each(packet, bytes.extracting(data..<position))
+            each(.packet(packet), bytes.extracting(data..<position))
         }
         packetCount = packet.frame.number
         return position
     }
 
     private mutating func skip(
-        _ passage: Passage, _ bytes: Span<UInt8>, from start: Int, isLast: Bool, keyLog: (Span<UInt8>) -> Void
+        _ passage: Passage, _ bytes: Span<UInt8>, from start: Int, isLast: Bool,
+        each: (Item, Span<UInt8>) -> Void
     ) throws(CaptureError) -> Int {
         var (passage, position) = (passage, start)
         if 0 < passage.keyLogBytes {
             let taken = lines(bytes, from: position, upTo: passage.keyLogBytes)
-            if 0 < taken { keyLog(bytes.extracting(position..<position + taken)) }
+            if 0 < taken { each(.keyLog, bytes.extracting(position..<position + taken)) }
             position += taken
             passage.keyLogBytes -= taken
             passage.remaining -= taken
@@ -229,8 +237,7 @@ extension PacketReader {
     }
 
     private mutating func scanBlocks(
-        _ bytes: Span<UInt8>, from start: Int, keyLog: (Span<UInt8>) -> Void,
-        each: (Packet, Span<UInt8>) -> Void
+        _ bytes: Span<UInt8>, from start: Int, each: (Item, Span<UInt8>) -> Void
     ) throws(CaptureError) -> Int {
         var position = start
         while 12 <= bytes.count - position {
@@ -259,7 +266,7 @@ extension PacketReader {
                 throw .blockLengthsDiffer(leading: length, trailing: trailing, type: type, offset: offset)
             }
             let body = bytes.extracting(position + 8..<position + length - 4)
-            try take(body, type: type, offset: offset, keyLog: keyLog, each: each)
+            try take(body, type: type, offset: offset, each: each)
             position += length
         }
         return position
@@ -286,8 +293,7 @@ extension PacketReader {
     }
 
     private mutating func take(
-        _ body: Span<UInt8>, type: UInt32, offset: Int, keyLog: (Span<UInt8>) -> Void,
-        each: (Packet, Span<UInt8>) -> Void
+        _ body: Span<UInt8>, type: UInt32, offset: Int, each: (Item, Span<UInt8>) -> Void
     ) throws(CaptureError) {
         func check(_ needed: Int) throws(CaptureError) {
             guard needed <= body.count else {
@@ -335,14 +341,16 @@ extension PacketReader {
             try check(8)
             let length = Int(body.integer32(4, order))
             try check(8 + length)
-            if body.integer32(0, order) == PcapngLayout.tlsKeyLog { keyLog(body.extracting(8..<8 + length)) }
+            if body.integer32(0, order) == PcapngLayout.tlsKeyLog {
+                each(.keyLog, body.extracting(8..<8 + length))
+            }
         default: break  // Names, statistics, comments, custom blocks, and kinds yet to be invented.
         }
     }
 
     @inline(__always) private mutating func deliver(
         _ body: Span<UInt8>, _ data: Range<Int>, interface number: Int, ticksAt ticks: Int?, wireLength: Int,
-        offset: Int, each: (Packet, Span<UInt8>) -> Void
+        offset: Int, each: (Item, Span<UInt8>) -> Void
     ) throws(CaptureError) {
         guard number < interfaceCount else {
             throw .interfaceUnknown(number: number, count: interfaceCount, offset: offset)
@@ -360,6 +368,6 @@ extension PacketReader {
         let packet = Packet(
             frame: Frame(input: input, number: packetCount), at: at, linkType: interfaces[number].linkType,
             wireLength: max(data.count, wireLength))
-        each(packet, body.extracting(data))
+        each(.packet(packet), body.extracting(data))
     }
 }
