@@ -12,6 +12,8 @@ package struct Limits: Sendable, Equatable {
     package var reassemblyBytes = 16 << 20
     /// TCP connections that are followed at one time; the longest silent one makes room.
     package var liveConnections = 65_536
+    /// TCP connections that are over and remembered, so that a straggler does not look like a new one.
+    package var closedConnections = 4096
     /// Tunnels (GRE, VXLAN, IP in IP …) that are opened inside one another.
     package var encapsulationDepth = 8
     /// Interfaces of one pcapng section.
