@@ -27,10 +27,18 @@ enum CredentialNames {
             folded.append(lowered(name[index]))
         }
         let word = String(decoding: folded, as: UTF8.self)
-        if never.contains(word) || innocentParts.contains(where: word.contains) { return .never }
+        if never.contains(word) || innocentParts.contains(where: { holds(folded, $0) }) { return .never }
         if sure.contains(word) { return .sure }
         if maybe.contains(word) || maybeEnds.contains(where: word.hasSuffix) { return .maybe }
         return .unknown
+    }
+
+    /// Whether `part` stands somewhere in `word`. Bytes: this is asked for every member of every message.
+    private static func holds(_ word: [UInt8], _ part: [UInt8]) -> Bool {
+        guard part.count <= word.count else { return false }
+        return (0...word.count - part.count).contains { start in
+            part.indices.allSatisfy { word[start + $0] == part[$0] }
+        }
     }
 
     /// Names that hold a credential whatever the value.
@@ -65,7 +73,7 @@ enum CredentialNames {
     /// Parts of names of cross-site request guards, page marks and counters: no credential of the user.
     private static let innocentParts = [
         "csrf", "xsrf", "pagetoken", "nexttoken", "continuationtoken", "nonce",
-    ]
+    ].map { Array($0.utf8) }
 }
 
 /// Whether a value could be a credential that nobody can guess: 16 bytes or more without a space, letters and

@@ -1,0 +1,77 @@
+import Case
+import HTTP
+import TLS
+import WebSocket
+import Wire
+
+/// One protocol of a connection's stack. A layer that carries another hands it its plaintext; a layer that turns into
+/// another (a tunnel, an upgrade) is replaced in its place.
+///
+/// A class, because its readers are large and are changed with every packet: in place, never copied. It belongs to one
+/// connection and never leaves it.
+final class Layer {
+    /// What the bytes of this layer are read as.
+    enum Kind {
+        /// Not yet known.
+        case unknown
+        /// TLS records; plaintext goes to the next layer.
+        case tls
+        /// SOCKS, until the proxy's reply.
+        case socks
+        /// HTTP/1.
+        case http
+        /// WebSocket frames.
+        case webSocket
+        /// Nothing that is read.
+        case ignored
+    }
+
+    var kind = Kind.unknown
+    var tls: TLSConnection?
+    var socks: SOCKSReader?
+    var http: HTTPConnection?
+    var webSocket: SessionReader?
+    /// Whether bytes of that side were seen.
+    var hasBytes = PerSide(client: false, server: false)
+    /// Pieces that were looked at while the kind was unknown.
+    var looks = 0
+
+    /// Becomes another kind; the readers of the old one are let go.
+    func become(_ kind: Kind, limits: Limits, beginsInside: Bool = false) {
+        self.kind = kind
+        tls = kind == .tls ? TLSConnection(limits: limits) : nil
+        socks = kind == .socks ? SOCKSReader() : nil
+        http = kind == .http ? HTTPConnection(limits: limits, beginsInside: beginsInside) : nil
+        if kind != .webSocket { webSocket = nil }
+        if kind == .unknown {
+            hasBytes = PerSide(client: false, server: false)
+            looks = 0
+        }
+    }
+}
+
+/// What a layer's first bytes show.
+enum FirstBytes: Equatable {
+    case tls
+    case http
+    case socks
+    case foreign
+
+    /// Judges the first bytes of one side.
+    ///
+    /// One byte is enough: a TLS record begins with its content type, an HTTP/1 message with a letter, SOCKS with its
+    /// version. What follows may still prove it wrong, and the reader then says so.
+    init(_ bytes: Span<UInt8>, from side: Side) {
+        let first = bytes[0]
+        let second = bytes.count < 2 ? nil : bytes[1]
+        if 0x14 <= first, first <= 0x17, second == nil || second == 3 {
+            self = .tls
+        } else if 0x41 <= first, first <= 0x5a {
+            self = .http
+        } else if side == .client, SOCKSReader.canBegin(with: first) {
+            self = .socks
+        } else {
+            self = .foreign
+        }
+    }
+}
