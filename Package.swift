@@ -82,7 +82,7 @@ let package = Package(
             swiftSettings: house),
 
         .target(
-            name: "TestSupport", dependencies: ["Wire", "JSON", "Case", "Crypto", "Dissect"],
+            name: "TestSupport", dependencies: ["Wire", "JSON", "Case", "Crypto", "Credentials", "Dissect"],
             path: "Tests/TestSupport", swiftSettings: house),
         .testTarget(name: "WireTests", dependencies: ["Wire", "JSON"], swiftSettings: house),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "Crypto"], swiftSettings: house),

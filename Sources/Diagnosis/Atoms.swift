@@ -95,3 +95,93 @@ extension Clock {
         return "exp \(day)\(expiry.clockText()), \(text)"
     }
 }
+
+extension Facts {
+    /// The brief of a cause that the responder's words state, or nil. Words that only point that way make it likely.
+    func brief(stated slug: String, claim: (String) -> String) -> Brief? {
+        guard let said = statement(of: slug) else { return nil }
+        var brief = Brief(claim(said.quote))
+        add(said, to: &brief)
+        return brief
+    }
+
+    /// Adds the responder's words to a brief; a statement proves it.
+    func add(_ said: Stated, to brief: inout Brief) {
+        brief.speaksFor(.strong, .words, "the server's words: \(said.quote)", at: [said.place], telling: true)
+        if said.isStatement { brief.proof = .stated }
+    }
+
+    /// Adds the words that state a cause, if there are any.
+    @discardableResult
+    func addStatement(of slug: String, to brief: inout Brief) -> Bool {
+        guard let said = statement(of: slug) else { return false }
+        add(said, to: &brief)
+        return true
+    }
+
+    /// The facts of one kind that the profiles of this host hold.
+    func known<Value>(_ pick: (Behaviour.Fact) -> Value?) -> [Known<Value>] {
+        profiles.flatMap { profile in
+            profile.behaviours.compactMap { behaviour in
+                pick(behaviour.fact).map { Known(profile: profile, behaviour: behaviour, value: $0) }
+            }
+        }
+    }
+
+    /// An attempt on this very address that was let in and differs in nothing but these.
+    func accepted(differingOnlyIn allowed: Differences) -> Attempt? {
+        comparisons.first { $0.wasAccepted && $0.differences.subtracting(allowed).isEmpty }
+            .map { file.attempts[$0.other] }
+    }
+
+    /// An attempt that was let in and differs from this one in exactly that: the proof that it is the cause.
+    func decisive(_ difference: Differences) -> Attempt? {
+        guard !index.traits[position].isAccepted else { return nil }
+        return comparisons.first { $0.wasAccepted && $0.differences == difference }.map {
+            file.attempts[$0.other]
+        }
+    }
+
+    /// An attempt that differs in exactly that and fared the same: the sign that it is not the cause.
+    func indifferent(_ difference: Differences) -> Attempt? {
+        comparisons.first { $0.isSameOutcome && !$0.wasAccepted && $0.differences == difference }
+            .map { file.attempts[$0.other] }
+    }
+
+    /// Whether a refusal has a status that speaks of credentials or rights, or a close does.
+    var isAboutAccess: Bool {
+        if let status { return status == 401 || status == 403 }
+        guard let close = serverClose, symptoms.contains(.closed), let code = close.code else {
+            return symptoms.contains(.inBand)
+        }
+        return code == 1008 || code == 3000 || code == 3003 || 4000..<5000 ~= code
+    }
+
+    /// A frame's place as a list.
+    func places(_ attempt: Attempt) -> [Place] {
+        (attempt.response ?? attempt.request).map { [$0.place] } ?? []
+    }
+}
+
+/// A fact of a profile, with where it stands.
+struct Known<Value> {
+    var profile: Profile
+    var behaviour: Behaviour
+    var value: Value
+
+    /// "Example Gateway: it reads … (documented, checked 2026-01-15)".
+    var text: String {
+        "\(profile.title): \(behaviour.says) (\(behaviour.basis.rawValue), checked \(behaviour.checked))"
+    }
+}
+
+extension Brief {
+    /// Adds a fact of a profile, and caps the cause at what its basis allows.
+    mutating func add<Value>(
+        _ known: Known<Value>, _ weight: Evidence.Weight = .moderate, _ prefix: String = "",
+        telling: Bool = true
+    ) {
+        speaksFor(weight, .profile, prefix + known.text, telling: telling, basis: known.behaviour.basis)
+        if proof == nil { cap = min(cap, known.behaviour.basis.cap) }
+    }
+}

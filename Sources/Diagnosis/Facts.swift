@@ -13,6 +13,7 @@ package struct Facts {
     let options: JudgeOptions
     let comparisons: [Comparison]
     let profiles: [Profile]
+    let fingerprint: Fingerprint?
     let responder: Responder
     /// The responder's own words, in the order they were said.
     let words: [Words]

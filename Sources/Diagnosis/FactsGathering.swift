@@ -18,10 +18,19 @@ extension Facts {
         inBand = symptoms.contains(.inBand) ? attempt.session.flatMap { inBandError($0.firstFrames) } : nil
         let mask = Mask(attempt, file)
         words = gatherWords(attempt, symptoms, inBand, mask)
-        stated = words.flatMap { words in
-            words.carrier == .statusLine ? [] : meanings(of: words)
+        let fingerprint =
+            symptoms.contains(.refused) ? attempt.response.flatMap(options.profiles.fingerprint) : nil
+        var stated = words.flatMap { $0.carrier == .statusLine ? [] : meanings(of: $0) }
+        if let fingerprint, let place = attempt.response?.place {
+            let shape = "an answer of the shape of \(fingerprint.name)"
+            for (slug, isStatement) in [(fingerprint.states, true), (fingerprint.suggests, false)] {
+                guard let slug, !stated.contains(where: { $0.slug == slug }) else { continue }
+                stated.append(Stated(slug: slug, isStatement: isStatement, quote: shape, place: place))
+            }
         }
-        responder = options.profiles.identifyResponder(of: attempt, symptoms, words)
+        self.stated = stated
+        self.fingerprint = fingerprint
+        responder = identifyResponder(of: attempt, symptoms, fingerprint)
     }
 }
 

@@ -88,34 +88,30 @@ extension Profiles {
             ? trimmedEnd(response.body.text) : nil
         return fingerprints.first { $0.fits(response, body: text) }
     }
+}
 
-    /// Who produced a refusal, and how sure that is (knowledge: "Who refused?").
-    func identifyResponder(of attempt: Attempt, _ symptoms: Symptoms, _ words: [Facts.Words]) -> Responder {
-        guard symptoms.contains(.refused), let response = attempt.response else {
-            let text =
-                symptoms.contains(.failed)
-                ? "no answer came that could name it" : "a socket does not name its software"
-            return Responder(name: "unidentified", certainty: nil, because: Statement(text))
-        }
-        if let found = fingerprint(of: response) {
-            return Responder(
-                name: found.name,
-                certainty: min(found.certainty, found.basis == .reported ? .possible : .certain),
-                because: Statement(found.recognisedBy, at: [response.place]), meaning: found.meaning)
-        }
-        if let server = response.head.first("server"), !server.isEmpty {
-            return Responder(
-                name: server, certainty: .possible,
-                because: Statement(
-                    "its Server field says so; nothing else identifies it", at: [response.place]))
-        }
-        let body =
-            response.body.completeness == .complete && response.body.length == 0 ? ", an empty body" : ""
-        return Responder(
-            name: "unidentified", certainty: nil,
-            because: Statement(
-                "no Server field\(body), and nothing known has this shape", at: [response.place]))
+/// Who produced a refusal, and how sure that is (knowledge: "Who refused?").
+func identifyResponder(of attempt: Attempt, _ symptoms: Symptoms, _ fingerprint: Fingerprint?) -> Responder {
+    guard symptoms.contains(.refused), let response = attempt.response else {
+        let text =
+            symptoms.contains(.failed)
+            ? "no answer came that could name it" : "a socket does not name its software"
+        return Responder(name: "unidentified", certainty: nil, because: Statement(text))
     }
+    if let found = fingerprint {
+        return Responder(
+            name: found.name, certainty: found.certainty,
+            because: Statement(found.recognisedBy, at: [response.place]), meaning: found.meaning)
+    }
+    if let server = response.head.first("server"), !server.isEmpty {
+        return Responder(
+            name: server, certainty: .possible,
+            because: Statement("its Server field says so; nothing else identifies it", at: [response.place]))
+    }
+    let body = response.body.completeness == .complete && response.body.length == 0 ? ", an empty body" : ""
+    return Responder(
+        name: "unidentified", certainty: nil,
+        because: Statement("no Server field\(body), and nothing known has this shape", at: [response.place]))
 }
 
 extension Fingerprint {

@@ -34,8 +34,11 @@ struct Vocabulary: Sendable {
         for phrase in phrases
         where phrase.words.allSatisfy({ contains(said, $0) })
             && !phrase.unless.contains(where: { contains(said, $0) })
-            && !found.contains(where: { $0.slug == phrase.means })
         {
+            if let known = found.firstIndex(where: { $0.slug == phrase.means }) {
+                if phrase.isStatement { found[known].isStatement = true }
+                continue
+            }
             found.append(Meaning(slug: phrase.means, isStatement: phrase.isStatement))
         }
         return found

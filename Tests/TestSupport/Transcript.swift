@@ -1,4 +1,5 @@
 package import Case
+import Credentials
 import JSON
 import Wire
 
@@ -41,7 +42,7 @@ package struct Transcript {
             transcript.read(String(line))
         }
         transcript.finishSection()
-        transcript.file.tokens = transcript.tokens.tokens
+        transcript.file.tokens = transcript.tokens.table.tokens
         transcript.file.connectionCount = transcript.file.attempts.count
         transcript.file.endedAt = transcript.now
         return transcript.file

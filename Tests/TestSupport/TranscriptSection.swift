@@ -20,7 +20,8 @@ extension Transcript.Section {
             id: id, input: 0, connection: connection, startedAt: startedAt, basis: .observed,
             isSecure: isSecure,
             authority: host, request: request, response: response, handshake: check,
-            credentials: request.map { tokens.credentials(in: $0) } ?? [], session: nil, outcome: outcome,
+            credentials: request.map { tokens.credentials(in: $0, isUpgrade: true) } ?? [], session: nil,
+            outcome: outcome,
             unseen: unseen)
         if outcome == .opened { attempt.session = session(&tokens) }
         if unseen.contains(.requestFields) { attempt.handshake = HandshakeCheck() }
@@ -35,7 +36,7 @@ extension Transcript.Section {
         return Exchange(
             id: id, input: 0, stream: stream, client: connection.client, server: connection.server,
             isSecure: isSecure, authority: host, request: request, response: response,
-            credentials: tokens.credentials(in: request),
+            credentials: tokens.credentials(in: request, isUpgrade: false),
             minted: response.map { tokens.minted(in: $0) } ?? [], basis: .observed)
     }
 

@@ -1,0 +1,67 @@
+import Case
+import Wire
+
+extension Cause {
+    /// The clocks of both ends disagree.
+    static let clockSkew = Cause(
+        "clock-skew", "TOKEN-103", "The clocks of client and server disagree",
+        role: .contributing, explains: .rejected,
+        explanation: """
+            The server's Date fields and the clock of the capturing machine differ by more than the leeway, all in \
+            the same direction. A client that trusts its own clock then uses a token that the server holds for \
+            expired, or not valid yet. The capturing machine need not be the client.
+            """,
+        fix: Fix(
+            "Synchronise the client's clock (NTP), and refresh tokens by their remaining life, not by the wall clock."
+        ),
+        references: [.rfc(7519, "4.1.4"), .rfc(9110, "6.6.1")],
+        mistakenFor: ["token-expired", "token-not-yet-valid"],
+        examine: { facts in
+            guard facts.isAboutAccess, !facts.sentAnywhere.isEmpty else { return .silent }
+            guard let skew = facts.skew else {
+                guard let known = facts.index.skews[facts.attempt.authority] else { return .silent }
+                return .ruledOut(
+                    "the host's Date and the capture's clock agree to \(durationText(max(abs(known.least), abs(known.most))))"
+                )
+            }
+            let ahead = 0 < skew.seconds ? "ahead of" : "behind"
+            var brief = Brief(
+                fact:
+                    "The clock of \(facts.attempt.authority) is \(durationText(skew.seconds)) \(ahead) the capture's clock (\(skew.count) \(skew.count == 1 ? "answer" : "answers")).",
+                claim: "a lifetime that one side counts as running is over, or not begun, for the other")
+            brief.speaksFor(
+                .moderate, .clock, "Date against capture time: \(durationText(skew.seconds))",
+                at: facts.effectPlaces, telling: true)
+            if let expiry = facts.soonestExpiry, let own = facts.attempt.response?.at,
+                let end = expiry.sent.jwt.expiresAt
+            {
+                let isOverForServer = expiry.margin < 0
+                let isOverForClient = end.seconds(since: own) < 0
+                if isOverForServer != isOverForClient {
+                    brief.speaksFor(
+                        .moderate, .token, "the token is over for one clock and running for the other",
+                        at: [expiry.sent.sent.credential.place], telling: true)
+                }
+            }
+            return .stands(brief)
+        },
+        examples: [
+            .fires(
+                .likely, "the server is ten minutes ahead, and the token ends in between",
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=12:05:00}
+                < HTTP/1.1 401 Unauthorized
+                < Date: 12:10:00
+                """),
+            .silent(
+                "the clocks agree",
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=12:05:00}
+                < HTTP/1.1 401 Unauthorized
+                < Date: 12:00:01
+                """),
+        ]
+    )
+}

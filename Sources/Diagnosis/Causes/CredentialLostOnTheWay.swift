@@ -1,0 +1,65 @@
+import Case
+import Wire
+
+extension Cause {
+    /// Requests beside the upgrade carry the credential, the upgrade does not.
+    static let credentialLostOnTheWay = Cause(
+        "credential-lost-on-the-way", "AUTH-111",
+        "Sibling requests carry the credential, the upgrade does not",
+        explains: .rejected,
+        explanation: """
+            The same client sends a credential with its ordinary requests and none with the upgrade. The usual \
+            reasons: browsers ignore header arguments of `new WebSocket`, a library builds the upgrade's fields by \
+            itself, an iframe never received the token, or a hop in between dropped the field.
+            """,
+        fix: Fix(
+            "Pass the credential to the WebSocket library's own option for upgrade fields, or in the place that the gateway reads from a browser."
+        ),
+        references: [
+            .rfc(6455, "4.1"),
+            .text("WHATWG WebSockets, the constructor", "https://websockets.spec.whatwg.org/"),
+        ],
+        mistakenFor: ["credential-missing"],
+        examine: { facts in
+            guard facts.isAboutAccess, case .success(true) = facts.sentNoCredential else { return .silent }
+            guard let sibling = facts.siblingWithCredential else { return .silent }
+            var brief = Brief(
+                fact: "The upgrade carried no credential, while \(sibling.text).",
+                claim: "the credential did not reach the upgrade request")
+            brief.speaksFor(.strong, .lineage, sibling.text, at: sibling.places, telling: true)
+            if facts.status == 401 {
+                brief.speaksFor(
+                    .moderate, .status, "401 means that credentials are lacking or invalid",
+                    at: facts.effectPlaces)
+            }
+            if let said = facts.statement(of: "credential-missing") {
+                brief.speaksFor(
+                    .strong, .words, "the server asks for one: \(said.quote)", at: [said.place], telling: true
+                )
+                brief.proof = .stated
+            }
+            facts.weighStatement(
+                otherThan: ["credential-missing", "first-message-auth-missing"], against: &brief)
+            return .stands(brief)
+        },
+        examples: [
+            .fires(
+                .likely, "the REST call carries it",
+                """
+                === rest
+                > GET /me HTTP/1.1
+                > Authorization: Bearer {jwt exp=13:00:00}
+                < HTTP/1.1 200 OK
+                === upgrade
+                > GET /live HTTP/1.1
+                < HTTP/1.1 401 Unauthorized
+                """),
+            .silent(
+                "nothing else carries one",
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 401 Unauthorized
+                """),
+        ]
+    )
+}

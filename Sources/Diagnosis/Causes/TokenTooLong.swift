@@ -1,0 +1,59 @@
+import Case
+
+extension Cause {
+    /// The head is larger than the server reads.
+    static let tokenTooLong = Cause(
+        "token-too-long", "TOKEN-307", "The token is too long for the way it travels",
+        explains: [.refused],
+        explanation: """
+            Servers bound the request line and the header fields, often at 8 KiB in all, some gateways at 4 KiB for \
+            the URL. 414, 431 and 413 say so; some answer 400. Tokens grow with every group and role put into them.
+            """,
+        fix: Fix("Put fewer claims into the token, send fewer cookies, or raise the server's limit."),
+        references: [.rfc(9110, "15.5.15"), .rfc(6585, "5")],
+        mistakenFor: ["blocked-by-edge"],
+        examine: { facts in
+            guard let status = facts.status, [400, 413, 414, 431, 494].contains(status) else {
+                return .silent
+            }
+            guard let head = facts.attempt.request?.head else { return .silent }
+            let size = head.bytes.count
+            let said = facts.statement(of: "token-too-long")
+            let isStatus = status == 414 || status == 431 || status == 494
+            guard isStatus || said != nil || status == 413 || 8000 < size else {
+                return .ruledOut("the request's head has \(size) bytes", at: facts.requestPlaces)
+            }
+            let longest = facts.sent.max { $0.token.secret.bytes.count < $1.token.secret.bytes.count }
+            let part = longest.map { ", \($0.token.secret.bytes.count) of them \($0.name)" } ?? ""
+            var brief = Brief(
+                fact: "The request's head has \(size) bytes\(part).",
+                claim: "the server reads no more than its limit")
+            brief.speaksFor(
+                8000 < size ? .moderate : .weak, .handshake, "a head of \(size) bytes",
+                at: facts.requestPlaces, telling: 8000 < size)
+            if isStatus {
+                brief.speaksFor(
+                    .strong, .status, "\(status) means exactly that", at: facts.effectPlaces, telling: true)
+                brief.proof = .stated
+            }
+            if let said { facts.add(said, to: &brief) }
+            return .stands(brief)
+        },
+        examples: [
+            .fires(
+                .certain, "431 says so",
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=13:00:00}
+                < HTTP/1.1 431 Request Header Fields Too Large
+                """),
+            .silent(
+                "a small head and 400",
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=13:00:00}
+                < HTTP/1.1 400 Bad Request
+                """),
+        ]
+    )
+}

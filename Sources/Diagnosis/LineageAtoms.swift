@@ -1,0 +1,159 @@
+import Case
+import JSON
+import Wire
+
+extension Facts {
+    /// Whether a token is expired by the clock of the answer, or damaged.
+    func isBad(_ token: Token) -> Bool {
+        if !token.defects.isEmpty { return true }
+        guard let expiry = token.jwt?.expiresAt, let clock else { return false }
+        return expiry.seconds(since: clock.at) < -Double(options.skewSeconds)
+    }
+
+    /// A request of the same client to the same service that carried a credential and was let in.
+    var siblingWithCredential: (text: String, places: [Place])? {
+        if let other = comparisons.first(where: { $0.wasAccepted && $0.differences == .presence }) {
+            let attempt = file.attempts[other.other]
+            if let credential = attempt.credentials.first {
+                return (
+                    "attempt \(attempt.id) sent <token \(credential.token)> \(place(of: credential)) and was accepted",
+                    places(attempt)
+                )
+            }
+        }
+        for exchange in nearestExchanges where isKin(exchange.authority) {
+            guard let credential = exchange.credentials.first(where: { $0.placement != .body }),
+                let status = exchange.status, 200..<300 ~= status
+            else { continue }
+            let method = exchange.request.head.method ?? "a request"
+            let path = targetParts(exchange.request.head.target ?? "").path
+            return (
+                "\(method) \(path) on \(exchange.authority) sent <token \(credential.token)> \(place(of: credential)) and was answered \(status)",
+                [exchange.request.place]
+            )
+        }
+        return nil
+    }
+
+    /// The exchanges of the case that may concern this attempt: the first 64 and no more, so that many attempts
+    /// beside many exchanges stay cheap.
+    var nearestExchanges: ArraySlice<Exchange> { file.exchanges.prefix(64) }
+
+    /// Whether a host belongs to the same service by its name: the last two labels are equal, or it is the same host.
+    func isKin(_ authority: String) -> Bool {
+        let other = hostOnly(authority)
+        return other == host || site(of: other) == site(of: host)
+    }
+
+    /// The scope that the server's words name: the value of `scope="…"`.
+    var namedScope: String? {
+        for said in words {
+            guard let start = said.text.range(ofText: "scope=\"") else { continue }
+            let name = said.text[start...].dropFirst(7).prefix { $0 != "\"" }
+            if !name.isEmpty { return String(name) }
+        }
+        return nil
+    }
+
+    /// An attempt that was accepted here with a readable token that grants nothing beyond these scopes.
+    func acceptedWithFewerScopes(than own: [String]) -> Attempt? {
+        for comparison in comparisons where comparison.wasAccepted && isHere(comparison) {
+            let other = file.attempts[comparison.other]
+            for credential in other.credentials {
+                guard let scopes = file.token(credential.token)?.jwt?.scopes else { continue }
+                if scopes.allSatisfy(own.contains) { return other }
+            }
+        }
+        return nil
+    }
+
+    /// An attempt that differs only in the token and was accepted, whose token grants more than this one's.
+    func decisiveScopes(_ own: [String]) -> Attempt? {
+        guard let other = decisive(.token) else { return nil }
+        let scopes = other.credentials.compactMap { file.token($0.token)?.jwt?.scopes }.first ?? []
+        return own.allSatisfy(scopes.contains) && own.count < scopes.count ? other : nil
+    }
+
+    /// Whether a comparison is with an attempt on the same address.
+    func isHere(_ comparison: Comparison) -> Bool { comparison.differences.isDisjoint(with: [.host, .path]) }
+
+    /// A credential that stands for a client: by its claims, or by the grant that minted it.
+    var clientPrincipal: (sent: Sent, why: String)? {
+        for sent in sentAnywhere {
+            if let claims = sent.token.jwt?.claims {
+                let subject = claims["sub"]?.string
+                if let subject, let client = (claims["azp"] ?? claims["client_id"])?.string, subject == client
+                {
+                    return (sent, "its sub equals its client id")
+                }
+                if claims["gty"]?.string == "client-credentials" {
+                    return (sent, "its gty is client-credentials")
+                }
+            }
+            if let mint = mint(of: sent.token.id),
+                contains(mint.exchange.request.body.bytes, Array("grant_type=client_credentials".utf8))
+            {
+                return (sent, "it was minted with grant_type=client_credentials")
+            }
+        }
+        return nil
+    }
+
+    /// The URL that a response handed out before this attempt, and how the dialled one compares.
+    var mintedURL: (text: String, difference: String, isSame: Bool, isSameHost: Bool, places: [Place])? {
+        var nearest: (text: String, difference: String, isSame: Bool, isSameHost: Bool, places: [Place])?
+        let target = attempt.request?.head.target ?? ""
+        for (number, item) in index.mintedURLs.suffix(64) {
+            let exchange = file.exchanges[number]
+            let minted = exchange.minted[item]
+            guard case .url(let secret) = minted.value else { continue }
+            let parts = urlParts(secret.revealed)
+            guard parts.isSocket, isKin(parts.host) else { continue }
+            if let at = exchange.response?.at, let started = attempt.startedAt, started < at { continue }
+            let isSameHost = hostOnly(parts.host) == host
+            let isSame = isSameHost && (parts.target == target || parts.target.isEmpty && target == "/")
+            let path = targetParts(exchange.request.head.target ?? "").path
+            let text = "\(minted.member) of \(exchange.request.head.method ?? "") \(path)"
+            let difference =
+                isSameHost
+                ? (targetParts(parts.target).path == self.path ? ": the query differs" : ": the path differs")
+                : ": the host was \(parts.host)"
+            if isSame { return (text, "", true, true, [minted.place]) }
+            nearest = (text, difference, false, isSameHost, [minted.place])
+        }
+        return nearest
+    }
+}
+
+/// The last two labels of a host name; an address is its own site.
+func site(of host: String) -> String {
+    let labels = host.split(separator: ".")
+    guard 2 < labels.count, let last = labels.last, !last.allSatisfy(\.isNumber) else { return host }
+    return labels.suffix(2).joined(separator: ".")
+}
+
+/// "a, b, c": twelve names at most.
+func listed(_ names: [String]) -> String {
+    names.prefix(12).joined(separator: ", ") + (12 < names.count ? " and \(names.count - 12) more" : "")
+}
+
+/// Scheme, host and target of a URL as they are spelled.
+func urlParts(_ url: String) -> (isSocket: Bool, host: String, target: String) {
+    guard let colon = url.firstIndex(of: ":"), url[colon...].hasPrefix("://") else { return (false, "", "") }
+    let scheme = url[..<colon].lowercased()
+    let rest = url[colon...].dropFirst(3)
+    let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+    return (scheme == "wss" || scheme == "ws", rest[..<end].lowercased(), String(rest[end...]))
+}
+
+extension String {
+    /// Where `part` begins, or nil.
+    func range(ofText part: String) -> String.Index? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(part) { return start }
+            start = index(after: start)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,73 @@
+import Case
+
+extension Facts {
+    /// Whether the credential stands in a place that this gateway does not read: the common part of the causes for
+    /// header and query.
+    func examinePlacement(_ placement: Credential.Placement, slug: String) -> Opinion {
+        let here = sent.filter { $0.credential.placement == placement }
+        guard isAboutAccess, let own = here.first else { return .silent }
+        // Another credential beside it may be the one that was read.
+        let isAlone = here.count == sent.count
+        if isAlone, let judged = judgedCredential {
+            return .ruledOut(
+                "the server judged the credential, so it read it: \(judged.quote)", at: [judged.place])
+        }
+        if let same = accepted(differingOnlyIn: [.token, .client, .fields, .cookies, .origin, .query]) {
+            return .ruledOut(
+                "attempt \(same.id) was accepted with its credential in the same place", at: places(same))
+        }
+        let word = place(of: own.credential)
+        var brief = Brief("this gateway does not read the credential \(word)")
+        if let other = decisive(.placement) {
+            let there = other.credentials.first.map(place(of:)) ?? "elsewhere"
+            brief = Brief("this gateway reads the credential \(there), not \(word)")
+            brief.speaksFor(
+                .strong, .comparison,
+                "attempt \(other.id) sent the same token \(there), differs in nothing else, and was accepted",
+                at: places(other), telling: true)
+            brief.proof = .differential
+            brief.fix = Fix("Send the token \(there), as attempt \(other.id) did.")
+            return .stands(brief)
+        }
+        if let other = indifferent(.placement) {
+            return .ruledOut(
+                "attempt \(other.id) sent the same token elsewhere and was refused alike", at: places(other))
+        }
+        let channels = known { fact -> (Behaviour.Channel, String?, Bool)? in
+            if case .credentialChannel(let channel, let name, let isRead) = fact {
+                (channel, name, isRead)
+            } else {
+                nil
+            }
+        }
+        let channel: Behaviour.Channel = placement == .header ? .header : .query
+        if let read = channels.first(where: { $0.value.0 == channel && $0.value.2 }) {
+            return .ruledOut("the place is a documented one: \(read.text)")
+        }
+        if let ignored = channels.first(where: { $0.value.0 == channel && !$0.value.2 }) {
+            brief.add(ignored, .strong)
+        } else if let elsewhere = channels.first(where: { $0.value.2 }) {
+            brief.add(elsewhere)
+        }
+        if let other = channels.first(where: { $0.value.2 && $0.value.0 != .none }), let name = other.value.1
+        {
+            brief.fix = Fix(
+                "Send the token as the \(other.value.0.rawValue) parameter \(name), where this gateway reads it."
+            )
+        }
+        if let said = statement(of: "credential-missing") {
+            brief.speaksFor(
+                .strong, .words, "the server found none although one is \(word): \(said.quote)",
+                at: [said.place],
+                telling: true)
+        } else if let bare = indifferent(.presence) {
+            brief.speaksFor(
+                .moderate, .comparison, "attempt \(bare.id) without the credential was refused alike",
+                at: places(bare))
+        }
+        brief.speaksFor(.weak, .placement, "\(own.name) was sent \(word) only", at: requestPlaces)
+        weighStatement(otherThan: [slug, "credential-missing", "credential-judged"], against: &brief)
+        brief.test = NextStep("Send the same token in another place on the same URL, and once not at all.")
+        return .stands(brief)
+    }
+}

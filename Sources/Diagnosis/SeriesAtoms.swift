@@ -1,0 +1,32 @@
+import Case
+import Wire
+
+extension Facts {
+    /// The attempt of the same client on the same address before this one.
+    var previous: Attempt? { index.previous(of: position).map { file.attempts[$0] } }
+
+    /// A mint between the previous attempt's start and this one: exchange, token.
+    func mintBetween(_ previous: Attempt) -> (token: Int, text: String, places: [Place])? {
+        guard let from = previous.startedAt, let until = attempt.startedAt else { return nil }
+        for mint in index.mints.suffix(256).reversed() {
+            let exchange = file.exchanges[mint.exchange]
+            guard let at = exchange.response?.at, from <= at, at <= until else { continue }
+            let path = targetParts(exchange.request.head.target ?? "").path
+            return (mint.token, "\(exchange.request.head.method ?? "") \(path)", [exchange.request.place])
+        }
+        return nil
+    }
+
+    /// A token, other than this one, that was minted between the previous attempt and this one.
+    func newerToken(than token: Int, since previous: Attempt) -> (token: Int, text: String, places: [Place])?
+    {
+        guard let mint = mintBetween(previous), mint.token != token else { return nil }
+        return mint
+    }
+
+    /// This client's attempts on this address, as indices in time order, and the place of this one among them.
+    var line: (members: [Int], place: Int) {
+        let members = index.series[index.seriesOf[position]].members
+        return (members, index.position(of: position, in: members) ?? 0)
+    }
+}
