@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// `make fuzz` builds every room with libFuzzer's counters; nothing else does.
+let isFuzzing = Context.environment["WSDIAG_FUZZ"] != nil
+
 /// Swift 6 mode everywhere, warnings are errors. Release builds optimise across rooms: a generic function of
 /// another module is four times slower otherwise (docs/architecture.md, "What was measured").
 let house: [SwiftSetting] = [
@@ -10,7 +13,7 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
-]
+] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
 
 /// Rooms that read hostile bytes and bind no C library: every pointer there would have to say `unsafe`.
 let strict: [SwiftSetting] = house + [.strictMemorySafety()]
@@ -114,3 +117,20 @@ let package = Package(
         ),
     ]
 )
+
+/// One program for each reader that meets hostile bytes.
+func fuzzTarget(_ reader: String, _ rooms: [String]) -> Target {
+    .executableTarget(
+        name: "fuzz-\(reader)", dependencies: rooms.map { .init(stringLiteral: $0) } + ["FuzzSupport"],
+        path: "Tests/Fuzz/\(reader)", swiftSettings: house + [.unsafeFlags(["-parse-as-library"])],
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
+}
+
+if isFuzzing {
+    package.targets += [
+        .target(name: "FuzzSupport", dependencies: ["Wire"], path: "Tests/Fuzz/Support", swiftSettings: house),
+        fuzzTarget("json", ["Wire", "JSON"]),
+        fuzzTarget("packets", ["Wire", "Capture"]),
+        fuzzTarget("credentials", ["Wire", "Case", "Credentials"]),
+    ]
+}
