@@ -6,14 +6,15 @@ let isFuzzing = Context.environment["WSDIAG_FUZZ"] != nil
 
 /// Swift 6 mode everywhere, warnings are errors. Release builds optimise across rooms: a generic function of
 /// another module is four times slower otherwise (docs/architecture.md, "What was measured").
-let house: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .treatAllWarnings(as: .error),
-    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
-] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
+let house: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .treatAllWarnings(as: .error),
+        .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+    ] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
 
 /// Rooms that read hostile bytes and bind no C library: every pointer there would have to say `unsafe`.
 let strict: [SwiftSetting] = house + [.strictMemorySafety()]
@@ -113,7 +114,8 @@ let package = Package(
             dependencies: ["Report", "Diagnosis", "Dissect", "Case", "JSON", "Wire", "TestSupport"],
             swiftSettings: house),
         .testTarget(
-            name: "WsdiagTests", dependencies: ["wsdiag", "JSON", "Wire", "TestSupport"], swiftSettings: house
+            name: "WsdiagTests", dependencies: ["wsdiag", "Report", "JSON", "Wire", "TestSupport"],
+            swiftSettings: house
         ),
     ]
 )
@@ -128,9 +130,12 @@ func fuzzTarget(_ reader: String, _ rooms: [String]) -> Target {
 
 if isFuzzing {
     package.targets += [
-        .target(name: "FuzzSupport", dependencies: ["Wire"], path: "Tests/Fuzz/Support", swiftSettings: house),
+        .target(
+            name: "FuzzSupport", dependencies: ["Wire"], path: "Tests/Fuzz/Support", swiftSettings: house),
         fuzzTarget("json", ["Wire", "JSON"]),
         fuzzTarget("packets", ["Wire", "Capture"]),
+        fuzzTarget("http", ["Wire", "Case", "HTTP"]),
+        fuzzTarget("websocket", ["Wire", "Case", "WebSocket"]),
         fuzzTarget("credentials", ["Wire", "Case", "Credentials"]),
     ]
 }
