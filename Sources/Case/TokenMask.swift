@@ -103,7 +103,7 @@ extension TokenMask {
         // The header and claims of a JWT are shared with its siblings; only its signature is its own.
         let secretStart = isJWT && spelling == .plain ? (form.lastIndex(of: 0x2e) ?? -1) + 1 : 0
         if isJWT, spelling != .plain {
-            offsets += [max(0, form.count - 16), max(0, form.count - 24)]
+            if isDense { offsets += [max(0, form.count - 16), max(0, form.count - 24)] }
         } else if isDense, form.count - secretStart <= 1024 {
             offsets += stride(from: secretStart, to: form.count - 8, by: 5)
         } else if secretStart <= form.count - 8 {

@@ -20,29 +20,24 @@ enum CredentialNames {
     ///
     /// Case, `-` and `_` make no difference: `access_token`, `accessToken` and `Access-Token` are one name.
     static func strength(_ name: Span<UInt8>) -> Strength {
-        guard 0 < name.count, name.count <= 64 else { return .unknown }
-        var folded: [UInt8] = []
-        folded.reserveCapacity(name.count)
-        for index in name.indices where name[index] != 0x2d && name[index] != 0x5f {
-            folded.append(lowered(name[index]))
-        }
-        let word = String(decoding: folded, as: UTF8.self)
-        if never.contains(word) || innocentParts.contains(where: { holds(folded, $0) }) { return .never }
-        if sure.contains(word) { return .sure }
-        if maybe.contains(word) || maybeEnds.contains(where: word.hasSuffix) { return .maybe }
-        return .unknown
+        let folded = FoldedName(name)
+        guard 0 < folded.count else { return .unknown }
+        if folded.hasInnocentPart { return .never }
+        if let known = known[folded.hash] { return known }
+        return folded.hasCredentialEnd ? .maybe : .unknown
     }
 
-    /// Whether `part` stands somewhere in `word`. Bytes: this is asked for every member of every message.
-    private static func holds(_ word: [UInt8], _ part: [UInt8]) -> Bool {
-        guard part.count <= word.count else { return false }
-        return (0...word.count - part.count).contains { start in
-            part.indices.allSatisfy { word[start + $0] == part[$0] }
+    /// The strength of every name that is known whole, by its hash.
+    private static let known: [UInt64: Strength] = {
+        var table: [UInt64: Strength] = [:]
+        for (names, strength) in [(sure, Strength.sure), (maybe, .maybe), (never, .never)] {
+            for name in names { table[FoldedName(name.utf8.span).hash] = strength }
         }
-    }
+        return table
+    }()
 
     /// Names that hold a credential whatever the value.
-    private static let sure: Set<String> = [
+    private static let sure = [
         "token", "accesstoken", "authtoken", "authorizationtoken", "bearertoken", "jwttoken", "jwt",
         "idtoken",
         "refreshtoken", "sessiontoken", "usertoken", "guesttoken", "clienttoken", "authorization",
@@ -52,28 +47,75 @@ enum CredentialNames {
     ]
 
     /// Names that often hold something else.
-    private static let maybe: Set<String> = [
+    private static let maybe = [
         "auth", "xauth", "key", "ticket", "secret", "pass", "pwd", "sig", "signature", "session", "sessionid",
         "sid",
         "credential", "credentials", "accesskey", "authkey", "appkey", "devicecode", "enc",
     ]
 
-    /// Ends of names that often hold a credential.
-    private static let maybeEnds = [
-        "token", "apikey", "authkey", "jwt", "subscriptionkey", "secret", "signature",
-    ]
-
     /// Names that look like it and are not.
-    private static let never: Set<String> = [
+    private static let never = [
         "secwebsocketkey", "secwebsocketaccept", "ifnonematch", "etag", "dpop", "idempotencykey", "tokentype",
         "pushtoken", "devicetoken", "traceparent", "tracestate", "maxtokens", "routingkey", "cachekey",
         "publickey",
     ]
+}
 
-    /// Parts of names of cross-site request guards, page marks and counters: no credential of the user.
-    private static let innocentParts = [
-        "csrf", "xsrf", "pagetoken", "nexttoken", "continuationtoken", "nonce",
-    ].map { Array($0.utf8) }
+/// A name in lower case without `-` and `_`: 64 letters at most, of which nothing is allocated.
+private struct FoldedName {
+    private var letters: InlineArray<64, UInt8>
+    /// Its length; 0 for a longer name, which is nobody's.
+    private(set) var count = 0
+    /// FNV-1a of the letters.
+    private(set) var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    init(_ name: Span<UInt8>) {
+        letters = InlineArray(repeating: 0)
+        guard name.count <= 64 else { return }
+        for index in name.indices where name[index] != 0x2d && name[index] != 0x5f {
+            let letter = lowered(name[index])
+            letters[count] = letter
+            count += 1
+            hash = (hash ^ UInt64(letter)) &* 0x100_0000_01b3
+        }
+    }
+
+    /// Whether the name ends like many names of credentials do.
+    var hasCredentialEnd: Bool {
+        guard 3 <= count else { return false }
+        switch letters[count - 1] {
+        case 0x6e: return ends("token")
+        case 0x79: return ends("apikey") || ends("authkey") || ends("subscriptionkey")
+        case 0x74: return ends("jwt") || ends("secret")
+        case 0x65: return ends("signature")
+        default: return false
+        }
+    }
+
+    /// Whether the name is one of cross-site request guards, page marks and the like: no credential of the user.
+    var hasInnocentPart: Bool {
+        for index in 0..<count {
+            switch letters[index] {
+            case 0x63: if has("csrf", at: index) || has("continuationtoken", at: index) { return true }
+            case 0x78: if has("xsrf", at: index) { return true }
+            case 0x70: if has("pagetoken", at: index) { return true }
+            case 0x6e: if has("nexttoken", at: index) || has("nonce", at: index) { return true }
+            default: continue
+            }
+        }
+        return false
+    }
+
+    private func ends(_ word: StaticString) -> Bool { has(word, at: count - word.utf8CodeUnitCount) }
+
+    private func has(_ word: StaticString, at start: Int) -> Bool {
+        let length = word.utf8CodeUnitCount
+        guard 0 <= start, start + length <= count else { return false }
+        return word.withUTF8Buffer { wanted in
+            for index in 0..<length where unsafe wanted[index] != letters[start + index] { return false }
+            return true
+        }
+    }
 }
 
 /// Whether a value could be a credential that nobody can guess: 16 bytes or more without a space, letters and

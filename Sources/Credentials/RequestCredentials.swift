@@ -51,7 +51,7 @@ private func fieldSort(_ name: Span<UInt8>) -> FieldSort {
 }
 
 /// Whether a field line is worth a look at its name: the value is as long as a token, or the name ends in one of
-/// the words that names of credentials end in. Spares the handshake's own lines.
+/// the words that names of credentials end in (but for `Connection`). Spares the handshake's own lines.
 private func mayHold(_ value: Span<UInt8>, _ name: Span<UInt8>) -> Bool {
     if 0 < name.count, lowered(name[0]) == 0x73, name.count > 4,
         equalsIgnoringCase(name.extracting(0..<4), "sec-")
@@ -62,7 +62,8 @@ private func mayHold(_ value: Span<UInt8>, _ name: Span<UInt8>) -> Bool {
     guard 3 < name.count else { return false }
     let end = name.extracting(name.count - 3..<name.count)
     return equalsIgnoringCase(end, "key") || equalsIgnoringCase(end, "ken") || equalsIgnoringCase(end, "jwt")
-        || equalsIgnoringCase(end, "uth") || equalsIgnoringCase(end, "ion") || equalsIgnoringCase(end, "ret")
+        || equalsIgnoringCase(end, "uth") || equalsIgnoringCase(end, "ret")
+        || (equalsIgnoringCase(end, "ion") && name.count != 10)
 }
 
 /// `Authorization: <scheme> <rest>` (RFC 9110 §11.6.2), and what people send in its place.

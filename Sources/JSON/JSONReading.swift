@@ -163,9 +163,12 @@ private struct Reader {
 
     private mutating func close() {
         guard let container = containers.popLast() else { return }
-        let own = finished[container.start...]
-        let value: JSONValue = container.isObject ? .object(Array(own)) : .array(own.map(\.value))
-        finished.removeSubrange(container.start...)
+        // No slice of `finished` may be alive when it shrinks: it would be copied whole, for every container.
+        let value: JSONValue =
+            container.isObject
+            ? .object(Array(finished[container.start...]))
+            : .array(finished[container.start...].map(\.value))
+        finished.removeLast(finished.count - container.start)
         name = container.name
         finish(value)
         name = ""
