@@ -109,6 +109,10 @@ extension TokenMask {
         } else if secretStart <= form.count - 8 {
             offsets.append(secretStart)
         }
+        guard isDense else {
+            for offset in offsets { add(form, at: offset, of: token, spelling) }
+            return
+        }
         // Of windows that a token repeats the first one is the anchor, or a match would begin too late.
         var known = Set<UInt64>()
         for offset in offsets.sorted() {
