@@ -51,7 +51,7 @@ struct SOCKSTests {
     ]
 
     @Test("Each conversation leads to its target", arguments: conversations.indices)
-    func conversations(index: Int) {
+    func leadsToItsTarget(index: Int) {
         let conversation = Self.conversations[index]
         for size in [Int.max, 1] {
             var reader = SOCKSReader()
