@@ -166,7 +166,8 @@ private func writeRuledOut(_ items: [RuledOut], _ evidence: inout EvidenceList, 
 }
 
 func writeCredentials(
-    _ credentials: [Credential], _ evidence: inout EvidenceList, into json: inout JSONWriter
+    _ credentials: [Credential], _ evidence: inout EvidenceList, into json: inout JSONWriter,
+    withEvidence: Bool = true
 ) {
     json.name("credentials")
     json.beginArray()
@@ -177,7 +178,7 @@ func writeCredentials(
         json.member("name", credential.name)
         json.member("scheme", credential.scheme)
         if !credential.defects.isEmpty { json.member("defects", credential.defects.map(\.rawValue)) }
-        json.member("evidence", evidence.id(credential.place))
+        if withEvidence { json.member("evidence", evidence.id(credential.place)) }
         json.endObject()
     }
     json.endArray()

@@ -57,7 +57,10 @@ func writeTokens(_ report: Report, into json: inout JSONWriter) {
     json.endArray()
 }
 
-func writeToken(_ token: Token, seenIn: [String], showingSecrets: Bool, into json: inout JSONWriter) {
+func writeToken(
+    _ token: Token, seenIn: [String], showingSecrets: Bool, into json: inout JSONWriter,
+    more: (inout JSONWriter) -> Void = { _ in }
+) {
     let jwt = token.jwt
     json.beginObject()
     json.member("id", "t\(token.id)")
@@ -81,6 +84,7 @@ func writeToken(_ token: Token, seenIn: [String], showingSecrets: Bool, into jso
     json.member("seenIn", seenIn)
     json.member("verified", token.verification.rawValue)
     if showingSecrets { json.member("secret", token.secret.revealed) }
+    more(&json)
     json.endObject()
 }
 

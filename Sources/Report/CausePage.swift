@@ -1,0 +1,124 @@
+package import Diagnosis
+package import JSON
+
+/// `wsdiag rules`: every cause in one list.
+package func causeList(_ options: Report.Options) -> String {
+    var page = TextPage(options)
+    let widest = Catalogue.causes.map { columns($0.slug) }.max() ?? 0
+    for cause in Catalogue.causes { page.entry(cause.slug, .strong, cause.title, column: widest + 4) }
+    page.gap()
+    page.line("wsdiag rules SLUG says what one means, how to be sure, and what to do.")
+    return page.text
+}
+
+/// `wsdiag rules SLUG` as text.
+package func causeText(_ cause: Cause, _ options: Report.Options) -> String {
+    var page = TextPage(options)
+    page.headline("\(cause.slug) (\(cause.code))", .strong, "")
+    page.paragraph(cause.title + ".", indent: 2)
+    for paragraph in paragraphs(cause.explanation) {
+        page.gap()
+        page.paragraph(paragraph, indent: 2)
+    }
+    page.gap()
+    page.entry("what to do", .good, cause.fix.text, column: 15)
+    if let command = cause.fix.command { page.line("                 $ " + command) }
+    if !cause.mistakenFor.isEmpty {
+        page.entry("looks like", .plain, cause.mistakenFor.joined(separator: ", "), column: 15)
+    }
+    for (index, reference) in cause.references.enumerated() {
+        let address = reference.address.map { " " + $0 } ?? ""
+        page.entry(index == 0 ? "read more" : "", .dim, reference.text + address, column: 15)
+    }
+    for example in cause.examples {
+        page.gap()
+        page.paragraph("example: \(example.name). \(example.expectation.words)", indent: 2)
+        for line in example.transcript.split(separator: "\n", omittingEmptySubsequences: false) {
+            page.line("    " + line)
+        }
+    }
+    return page.text
+}
+
+/// The same as Markdown: the page of docs/causes.
+package func causeMarkdown(_ cause: Cause) -> String {
+    var lines = ["# \(cause.slug)", "", "`\(cause.code)` \(cause.title).", ""]
+    lines += [cause.explanation, "", "## What to do", "", cause.fix.text]
+    if let command = cause.fix.command { lines += ["", "```", command, "```"] }
+    if !cause.mistakenFor.isEmpty {
+        let links = cause.mistakenFor.map { "[\($0)](\($0).md)" }
+        lines += ["", "## Not to be confused with", "", links.joined(separator: ", ")]
+    }
+    if !cause.references.isEmpty {
+        lines += ["", "## Where it is written", ""]
+        for reference in cause.references {
+            lines.append("* " + (reference.address.map { "[\(reference.text)](\($0))" } ?? reference.text))
+        }
+            "* " + ($0.address.map { address in "[\($0.text)](\(address))" } ?? $0.text)
+        }
+    }
+    if !cause.examples.isEmpty { lines += ["", "## Examples"] }
+    for example in cause.examples {
+        lines += ["", "\(example.name). \(example.expectation.words)", "", "```", example.transcript, "```"]
+    }
+    return lines.joined(separator: "\n") + "\n"
+}
+
+/// Causes as JSON, `wsdiag.causes/1`.
+package func causeJSON(_ causes: [Cause]) -> JSONWriter {
+    var json = JSONWriter(.pretty)
+    json.beginObject()
+    json.member("schema", "wsdiag.causes/1")
+    json.name("causes")
+    json.beginArray()
+    for cause in causes {
+        json.beginObject()
+        json.member("cause", cause.slug)
+        json.member("code", cause.code)
+        json.member("title", cause.title)
+        json.member("explanation", cause.explanation)
+        json.member("fix", cause.fix.text)
+        json.member("looksLike", cause.mistakenFor)
+        json.name("references")
+        json.beginArray()
+        for reference in cause.references {
+            json.beginObject()
+            json.member("text", reference.text)
+            json.member("address", reference.address)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+    }
+    json.endArray()
+    json.endObject()
+    json.lineEnd()
+    return json
+}
+
+/// Paragraphs of a text whose lines were wrapped in the source.
+private func paragraphs(_ text: String) -> [String] {
+    var all: [String] = []
+    var current: [Substring] = []
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        if line.allSatisfy(\.isWhitespace) {
+            if !current.isEmpty { all.append(current.joined(separator: " ")) }
+            current = []
+        } else {
+            current.append(line)
+        }
+    }
+    if !current.isEmpty { all.append(current.joined(separator: " ")) }
+    return all
+}
+
+extension Example.Expectation {
+    /// What the judge answers, in words.
+    var words: String {
+        switch self {
+        case .fires(let certainty): "Here it is \(certainty.rawValue):"
+        case .silent: "Here it is not:"
+        case .unknown: "Here it cannot be told:"
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import Case
+package import JSON
+import Wire
+
+/// `wsdiag ls`: one line for each attempt.
+package func listText(_ report: Report) -> String {
+    var page = TextPage(report.options)
+    let file = report.file
+    guard !file.attempts.isEmpty else {
+        page.line("no WebSocket handshake can be seen in \(counted(file.inputs.count, "input"))")
+        for limit in file.limits { page.entry(limit.kind.rawValue, .dim, limit.text, column: 24) }
+        return page.text
+    }
+    let rows = file.attempts.map { row($0, report) }
+    let titles = Row(
+        id: "#", time: "time", result: "result", url: "where", credential: "credential", end: "end")
+    let widths = Row.widths(of: rows + [titles], page.width)
+    page.line(page.painted(titles.text(widths, page), .dim))
+    for row in rows { page.line(row.text(widths, page)) }
+    for limit in file.limits { page.entry(limit.kind.rawValue, .dim, limit.text, column: 24) }
+    return page.text
+}
+
+private struct Row: Sendable {
+    var id: String
+    var time: String
+    var result: String
+    var url: String
+    var credential: String
+    var end: String
+
+    /// The URL gets what the others leave.
+    static func widths(of rows: [Row], _ width: Int) -> [Int] {
+        func widest(_ part: (Row) -> String, _ most: Int) -> Int {
+            min(most, rows.map { columns(part($0)) }.max() ?? 0)
+        }
+        let fixed = [
+            widest(\.id, 9), widest(\.time, 19), widest(\.result, 12), 0, widest(\.credential, 18),
+            widest(\.end, 34),
+        ]
+        let room = width - fixed.reduce(0, +) - 10
+        return fixed.enumerated().map { $0.offset == 3 ? max(24, min(widest(\.url, 400), room)) : $0.element }
+    }
+
+    func text(_ widths: [Int], _ page: TextPage) -> String {
+        let parts = [id, time, result, url, credential, end]
+        let cells = parts.enumerated().map { index, part -> String in
+            let cut = shortened(page.plain(part), to: widths[index], ellipsis: page.ellipsis)
+            return cut + String(repeating: " ", count: max(0, widths[index] - columns(cut)))
+        }
+        var text = cells.joined(separator: "  ")
+        while text.hasSuffix(" ") { text.removeLast() }
+        return text
+    }
+}
+
+private func row(_ attempt: Attempt, _ report: Report) -> Row {
+    let credentials = attempt.allCredentials.prefix(2).map { "\($0.placement.rawValue) <token \($0.token)>" }
+    return Row(
+        id: String(attempt.id), time: attempt.startedAt.map { $0.clockText(fractionDigits: 3) } ?? "",
+        result: attempt.outcomeText,
+        url: visible(report.file.url(of: attempt, showingSecrets: report.options.showSecrets)),
+        credential: credentials.joined(separator: ", "), end: attempt.session == nil ? "" : endText(attempt))
+}
+
+/// `wsdiag ls --format json`, `wsdiag.attempts/1`: outcome, frames by opcode and direction, and sums over all.
+///
+/// Shape: as `writeJSONReport`.
+package func writeListJSON<Problem: Error>(
+    _ report: Report, flush: (inout JSONWriter) throws(Problem) -> Void
+) throws(Problem) {
+    var json = JSONWriter(.pretty)
+    json.beginObject()
+    json.member("schema", "wsdiag.attempts/1")
+    writeInputs(report.file, into: &json)
+    json.name("attempts")
+    json.beginArray()
+    var sums = Sums()
+    for attempt in report.file.attempts {
+        sums.add(attempt)
+        json.beginObject()
+        writeIdentity(attempt, report, into: &json)
+        writeOutcome(attempt, report, into: &json)
+        json.member("subprotocol", attempt.handshake.selectedSubprotocol)
+        json.member("extensions", attempt.handshake.selectedExtensions)
+        var evidence = EvidenceList()
+        writeCredentials(attempt.allCredentials, &evidence, into: &json, withEvidence: false)
+        if let session = attempt.session {
+            json.name("frames")
+            writeCounts(session.counts, into: &json)
+        }
+        json.endObject()
+        if 1 << 16 <= json.bytes.count { try flush(&json) }
+    }
+    json.endArray()
+    sums.write(into: &json)
+    json.endObject()
+    json.lineEnd()
+    try flush(&json)
+}
+
+/// Frames by opcode, `sent` by the client and `received` by it.
+func writeCounts(_ counts: PerSide<Session.Counts>, into json: inout JSONWriter) {
+    json.object { json in
+        for (name, side) in [("sent", counts.client), ("received", counts.server)] {
+            json.member(name) { json in
+                json.object { json in
+                    json.member("all", side.frames)
+                    json.member("continuation", side.continuation)
+                    json.member("text", side.text + side.textFragmented)
+                    json.member("binary", side.binary + side.binaryFragmented)
+                    json.member("close", side.close)
+                    json.member("ping", side.ping)
+                    json.member("pong", side.pong)
+                    json.member("reserved", side.reserved)
+                    json.member("compressed", side.compressed)
+                    json.member("bytes", side.bytes)
+                }
+            }
+        }
+    }
+}
+
+/// Sums over every attempt.
+private struct Sums {
+    private var attempts = 0
+    private var statuses: [Int: Int] = [:]
+    private var closeCodes: [Int: Int] = [:]
+    private var counts = PerSide(client: Session.Counts(), server: Session.Counts())
+
+    mutating func add(_ attempt: Attempt) {
+        attempts += 1
+        if let status = attempt.status { statuses[status, default: 0] += 1 }
+        guard let session = attempt.session else { return }
+        if let close = session.firstClose { closeCodes[close.code ?? 1005, default: 0] += 1 }
+        for side in Side.allCases { counts[side].add(session.counts[side]) }
+    }
+
+    func write(into json: inout JSONWriter) {
+        json.member("totals") { json in
+            json.object { json in
+                json.member("attempts", attempts)
+                json.member("statuses") { json in write(statuses, into: &json) }
+                json.member("closeCodes") { json in write(closeCodes, into: &json) }
+                json.name("frames")
+                writeCounts(counts, into: &json)
+            }
+        }
+    }
+
+    private func write(_ numbers: [Int: Int], into json: inout JSONWriter) {
+        json.object { json in
+            for key in numbers.keys.sorted() { json.member(String(key), numbers[key]) }
+        }
+    }
+}
+
+extension Session.Counts {
+    fileprivate mutating func add(_ other: Session.Counts) {
+        text += other.text
+        binary += other.binary
+        textFragmented += other.textFragmented
+        binaryFragmented += other.binaryFragmented
+        continuation += other.continuation
+        close += other.close
+        ping += other.ping
+        pong += other.pong
+        reserved += other.reserved
+        compressed += other.compressed
+        bytes += other.bytes
+    }
+}

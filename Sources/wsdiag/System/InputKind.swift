@@ -1,0 +1,107 @@
+import Capture
+import Compression
+import Wire
+
+/// What an input is, told from its first bytes. Names of files are never looked at.
+enum InputKind: Equatable, Sendable {
+    case capture
+    case keyLog
+    /// A bare JSON Web Token, or `Bearer …`.
+    case token
+    /// Something that is known and not read. `what` it is, and what to do.
+    case notRead(what: String, advice: String)
+    case empty
+    /// Nothing that is known. Its first bytes, in words.
+    case unknown(String)
+
+    /// Recognises the beginning of an unpacked input.
+    init(_ beginning: Span<UInt8>) {
+        if beginning.count == 0 {
+            self = .empty
+        } else if let format = CaptureFormat.detect(beginning) {
+            self = format == .pcap || format == .pcapng ? .capture : InputKind.packedTwice
+        } else if looksLikeKeyLog(beginning) {
+            self = .keyLog
+        } else {
+            self = InputKind.document(beginning)
+        }
+    }
+
+    private static let packedTwice = InputKind.notRead(
+        what: "packed twice", advice: "Unpack it once with gzip -d or zstd -d")
+
+    private static func document(_ beginning: Span<UInt8>) -> InputKind {
+        guard let text = printableText(beginning) else {
+            let known = binaryFormats.first { format in beginning.starts(with: format.magic) }
+            if let known { return .notRead(what: known.name, advice: known.advice) }
+            let head = (0..<min(8, beginning.count)).map { hexByte(beginning[$0]) }.joined(separator: " ")
+            return .unknown("begins with the bytes \(head)")
+        }
+        let start = text.drop { $0.isWhitespace }
+        if isToken(start) { return .token }
+        if start.hasPrefix("{") || start.hasPrefix("[") {
+            if start.prefix(400).contains("\"log\"") {
+                return .notRead(
+                    what: "a HAR export",
+                    advice: "HAR is not read yet. Record packets with a key log instead: see 'wsdiag help formats'")
+            }
+            if start.contains("\"keys\"") && start.contains("\"kty\"") {
+                return .notRead(what: "a JSON Web Key Set", advice: "Give it as --jwks FILE")
+            }
+            return .notRead(what: "JSON", advice: "Only captures and key logs are read. See 'wsdiag help formats'")
+        }
+        if start.hasPrefix("-----BEGIN") {
+            return .notRead(what: "PEM", advice: "A server's private key cannot decrypt modern TLS; a key log can")
+        }
+        let quote = String(start.prefix { $0 != "\n" && $0 != "\r" }.prefix(40))
+        return .notRead(
+            what: "text that begins with '\(quote)'",
+            advice: "Only captures and key logs are read. See 'wsdiag help formats'")
+    }
+
+    private static let binaryFormats: [(magic: StaticString, name: String, advice: String)] = [
+        ("snoop\0\0\0", "a Solaris snoop capture", "Convert it: editcap -F pcapng IN OUT.pcapng"),
+        ("PK\u{3}\u{4}", "a ZIP archive", "Unpack it and give the capture inside"),
+        ("\u{1}\u{2}\u{3}\u{4}", "no capture format that is read", "Convert it: editcap -F pcapng IN OUT.pcapng"),
+    ]
+
+    /// Three or five parts of base64url letters that begin like a JSON object, with or without `Bearer `.
+    private static func isToken(_ text: Substring) -> Bool {
+        var word = text.prefix { !$0.isNewline }
+        if word.lowercased().hasPrefix("bearer ") { word = word.dropFirst(7) }
+        guard word.hasPrefix("eyJ") || word.hasPrefix("eyA") else { return false }
+        return word.utf8.allSatisfy { 0x21 <= $0 && $0 < 0x7f }
+    }
+}
+
+/// Whether the first line that is no comment is that of a key log (draft-ietf-tls-keylogfile).
+private func looksLikeKeyLog(_ beginning: Span<UInt8>) -> Bool {
+    var start = 0
+    while start < beginning.count {
+        let end = beginning.firstIndex(of: 0x0a, from: start) ?? beginning.count
+        let line = beginning.extracting(start..<end)
+        start = end + 1
+        if line.count == 0 || line[0] == 0x23 || line.count == 1 && line[0] == 0x0d { continue }
+        let labels: [StaticString] = [
+            "CLIENT_RANDOM ", "CLIENT_HANDSHAKE_TRAFFIC_SECRET ", "SERVER_HANDSHAKE_TRAFFIC_SECRET ",
+            "CLIENT_TRAFFIC_SECRET_0 ", "SERVER_TRAFFIC_SECRET_0 ", "EXPORTER_SECRET ", "EARLY_EXPORTER_SECRET ",
+            "CLIENT_EARLY_TRAFFIC_SECRET ", "RSA ", "ECH_SECRET ", "ECH_CONFIG ",
+        ]
+        return labels.contains { line.starts(with: $0) }
+    }
+    return false
+}
+
+/// The beginning as text; nil when it holds control bytes that no text has.
+private func printableText(_ beginning: Span<UInt8>) -> String? {
+    for index in 0..<beginning.count {
+        let byte = beginning[index]
+        if byte < 0x20, byte != 0x09, byte != 0x0a, byte != 0x0d, byte != 0x1b { return nil }
+    }
+    return String(decoding: beginning.bytes(), as: UTF8.self)
+}
+
+private func hexByte(_ byte: UInt8) -> String {
+    let text = String(byte, radix: 16)
+    return text.count == 1 ? "0" + text : text
+}
