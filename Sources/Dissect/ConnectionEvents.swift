@@ -190,8 +190,11 @@ extension ConnectionDissector {
                 inMessage: frame.preview, isText: frame.opcode == 1, place: frame.place,
                 tokens: &context.builder.tokens, limits: context.limits)
         }
+        if context.keepsFramesOfStream == connection.stream {
+            session.firstFrames = reader.frames
+            session.lastFrames = []
+        }
         context.builder.attempts[index].session = session
-        if context.keepsFramesOfStream == connection.stream { context.frames[index] = reader.frames }
         if 0 < connection.missingBytes { context.builder.attempts[index].unseen.insert(.frames) }
     }
 

@@ -52,9 +52,8 @@ package func causeMarkdown(_ cause: Cause) -> String {
     if !cause.references.isEmpty {
         lines += ["", "## Where it is written", ""]
         for reference in cause.references {
-            lines.append("* " + (reference.address.map { "[\(reference.text)](\($0))" } ?? reference.text))
-        }
-            "* " + ($0.address.map { address in "[\($0.text)](\(address))" } ?? $0.text)
+            let link = reference.address.map { "[\(reference.text)](\($0))" }
+            lines.append("* " + (link ?? reference.text))
         }
     }
     if !cause.examples.isEmpty { lines += ["", "## Examples"] }

@@ -4,7 +4,6 @@ import Wire
 struct CaptureBuffer {
     private var kept: [UInt8] = []
 
-
     /// Lets `scan` take whole packets out of what was left and the next piece.
     ///
     /// Shape: only the rest of a packet is copied, not the piece.
@@ -30,5 +29,10 @@ struct CaptureBuffer {
         let rest = piece.extracting(start..<piece.count)
         let consumed = try scan(rest)
         if consumed < rest.count { kept.append(rest.extracting(consumed..<rest.count)) }
+    }
+    /// Lets `scan` take what is left at the end.
+    mutating func finish<Problem: Error>(_ scan: (Span<UInt8>) throws(Problem) -> Int) throws(Problem) {
+        _ = try scan(kept.span)
+        kept = []
     }
 }

@@ -43,15 +43,19 @@ enum InputKind: Equatable, Sendable {
             if start.prefix(400).contains("\"log\"") {
                 return .notRead(
                     what: "a HAR export",
-                    advice: "HAR is not read yet. Record packets with a key log instead: see 'wsdiag help formats'")
+                    advice:
+                        "HAR is not read yet. Record packets with a key log instead: see 'wsdiag help formats'"
+                )
             }
             if start.contains("\"keys\"") && start.contains("\"kty\"") {
                 return .notRead(what: "a JSON Web Key Set", advice: "Give it as --jwks FILE")
             }
-            return .notRead(what: "JSON", advice: "Only captures and key logs are read. See 'wsdiag help formats'")
+            return .notRead(
+                what: "JSON", advice: "Only captures and key logs are read. See 'wsdiag help formats'")
         }
         if start.hasPrefix("-----BEGIN") {
-            return .notRead(what: "PEM", advice: "A server's private key cannot decrypt modern TLS; a key log can")
+            return .notRead(
+                what: "PEM", advice: "A server's private key cannot decrypt modern TLS; a key log can")
         }
         let quote = String(start.prefix { $0 != "\n" && $0 != "\r" }.prefix(40))
         return .notRead(
@@ -62,7 +66,10 @@ enum InputKind: Equatable, Sendable {
     private static let binaryFormats: [(magic: StaticString, name: String, advice: String)] = [
         ("snoop\0\0\0", "a Solaris snoop capture", "Convert it: editcap -F pcapng IN OUT.pcapng"),
         ("PK\u{3}\u{4}", "a ZIP archive", "Unpack it and give the capture inside"),
-        ("\u{1}\u{2}\u{3}\u{4}", "no capture format that is read", "Convert it: editcap -F pcapng IN OUT.pcapng"),
+        (
+            "\u{1}\u{2}\u{3}\u{4}", "no capture format that is read",
+            "Convert it: editcap -F pcapng IN OUT.pcapng"
+        ),
     ]
 
     /// Three or five parts of base64url letters that begin like a JSON object, with or without `Bearer `.
@@ -84,7 +91,8 @@ private func looksLikeKeyLog(_ beginning: Span<UInt8>) -> Bool {
         if line.count == 0 || line[0] == 0x23 || line.count == 1 && line[0] == 0x0d { continue }
         let labels: [StaticString] = [
             "CLIENT_RANDOM ", "CLIENT_HANDSHAKE_TRAFFIC_SECRET ", "SERVER_HANDSHAKE_TRAFFIC_SECRET ",
-            "CLIENT_TRAFFIC_SECRET_0 ", "SERVER_TRAFFIC_SECRET_0 ", "EXPORTER_SECRET ", "EARLY_EXPORTER_SECRET ",
+            "CLIENT_TRAFFIC_SECRET_0 ", "SERVER_TRAFFIC_SECRET_0 ", "EXPORTER_SECRET ",
+            "EARLY_EXPORTER_SECRET ",
             "CLIENT_EARLY_TRAFFIC_SECRET ", "RSA ", "ECH_SECRET ", "ECH_CONFIG ",
         ]
         return labels.contains { line.starts(with: $0) }

@@ -61,7 +61,9 @@ final class InputSource {
         var unpacking = Unpacking(packing)
         try unpacking.feed(first.span, self, take)
         try readOn { piece throws(Failure) in try unpacking.feed(piece, self, take) }
-        if damage == nil, !unpacking.isFinished { damage = "the packed data ends too soon, at byte \(bytesRead)" }
+        if damage == nil, !unpacking.isFinished {
+            damage = "the packed data ends too soon, at byte \(bytesRead)"
+        }
     }
 
     /// The whole input, unpacked, `limit` bytes at most.
@@ -99,7 +101,9 @@ final class InputSource {
                 return unpacked.count < BufferSizes.beginning
             }
         }
-        kind = unpacked.isEmpty ? .unknown("is packed, and the packed data is damaged") : InputKind(unpacked.span)
+        kind =
+            unpacked.isEmpty
+            ? .unknown("is packed, and the packed data is damaged") : InputKind(unpacked.span)
     }
 
     private func readOn(_ take: (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {
@@ -169,7 +173,8 @@ private struct Unpacking: ~Copyable {
             switch error {
             case .badData(let offset): source.note(damage: "the packed data is damaged at byte \(offset)")
             case .unsupported(let offset):
-                source.note(damage: "the packed data at byte \(offset) asks for something that is not supported")
+                source.note(
+                    damage: "the packed data at byte \(offset) asks for something that is not supported")
             case .outOfMemory: source.note(damage: "there is not enough memory to unpack it")
             }
         }

@@ -1,0 +1,91 @@
+import Case
+import Credentials
+import Report
+import Wire
+
+/// `wsdiag token`: a token as an argument, on standard input, in a file, or any input that holds some.
+func token(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    guard let operands = try inputPaths(invocation) else { return .usage }
+    let now = try moment(invocation)
+    let keys = try verificationKeys(invocation, [.jwks, .key])
+    var file = CaseFile()
+    var paths: [String] = []
+    for operand in operands {
+        if operand != "-", !fileExists(operand), operand.contains(".") || operand.hasPrefix("eyJ") {
+            guard operand.hasPrefix("ey") else { throw .input(["\(operand) is neither a file nor a token"]) }
+            if !invocation.has(.quiet) {
+                invocation.surroundings.note(
+                    "note: a token as an argument stays in the shell's history; a file or standard input does not\n"
+                )
+            }
+            add(Array(operand.utf8), to: &file)
+        } else {
+            paths.append(operand)
+        }
+    }
+    if !paths.isEmpty {
+        let inputs = try Inputs(paths, invocation, takesTokens: true)
+        if !inputs.captures.isEmpty { file = try readCase(inputs, invocation) }
+        for source in inputs.tokens { add(try source.readWhole(limit: BufferSizes.document), to: &file) }
+        if inputs.captures.isEmpty, inputs.tokens.isEmpty { try requireCaptures(inputs) }
+    }
+    verify(&file, with: keys)
+    let report = Report(version: Program.version, file: file, judgements: [], options: appearance(invocation))
+    let skew = invocation.number(.skew) ?? 60
+    let output = try OutputFile(invocation)
+    switch outputFormat(invocation, ["text", "json"]) {
+    case "json":
+        var json = tokenJSON(report, at: now, skewSeconds: skew)
+        try output.flush(&json)
+    default: try output.write(tokenText(report, at: now, skewSeconds: skew))
+    }
+    return .nothingWrong
+}
+
+/// Puts a bare token into the case, without the line end and the `Bearer ` that came with it.
+private func add(_ bytes: [UInt8], to file: inout CaseFile) {
+    var text = String(decoding: bytes, as: UTF8.self)
+    while let last = text.last, last.isWhitespace { text.removeLast() }
+    text = String(text.drop { $0.isWhitespace })
+    if text.lowercased().hasPrefix("bearer ") { text = String(text.dropFirst(7).drop { $0 == " " }) }
+    let secret = Secret(text)
+    guard !file.tokens.contains(where: { $0.secret == secret }) else { return }
+    let form = TokenForm(of: secret.bytes.span)
+    file.tokens.append(
+        Token(
+            id: file.tokens.count + 1, secret: secret, kind: form.kind, defects: form.defects, jwt: form.jwt))
+}
+
+/// Keys from the files that these options name.
+func verificationKeys(_ invocation: Invocation, _ options: [OptionSpec]) throws(Failure) -> VerificationKeys {
+    var keys = VerificationKeys()
+    for path in options.flatMap({ invocation.all($0) }) {
+        let document = try InputSource(path).readWhole(limit: BufferSizes.document)
+        do throws(VerificationKeys.Problem) {
+            keys.entries += try VerificationKeys(reading: document.span).entries
+        } catch {
+            throw .input([
+                "\(path) gives no key: \(words(error))",
+                "A JSON Web Key Set, a JSON Web Key, PEM or a shared secret is wanted",
+            ])
+        }
+    }
+    return keys
+}
+
+private func words(_ problem: VerificationKeys.Problem) -> String {
+    switch problem {
+    case .notJSON: "it begins like JSON and is none"
+    case .noUsableKey: "there is no key in it that signatures can be checked with"
+    case .noKeyInPEM: "there is no key in the PEM"
+    case .empty: "it is empty"
+    }
+}
+
+/// Checks the signature of every token, where keys were given.
+func verify(_ file: inout CaseFile, with keys: VerificationKeys) {
+    guard !keys.entries.isEmpty else { return }
+    for index in file.tokens.indices {
+        file.tokens[index].verification = verification(of: file.tokens[index], with: keys)
+    }
+}

@@ -1,5 +1,0 @@
-import Report
-
-func diff(_ invocation: Invocation) throws(Failure) -> ExitCode {
-    throw .input(["'\(invocation.command.name)' is not built yet"])
-}

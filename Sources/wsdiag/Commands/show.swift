@@ -1,5 +1,0 @@
-import Report
-
-func show(_ invocation: Invocation) throws(Failure) -> ExitCode {
-    throw .input(["'\(invocation.command.name)' is not built yet"])
-}

@@ -1,0 +1,173 @@
+import Capture
+import Case
+import Dissect
+import Live
+import Wire
+
+/// The inputs of one command, open and recognised.
+struct Inputs {
+    var captures: [InputSource] = []
+    var keyLogs: [InputSource] = []
+    /// Files that hold a bare token; only `token` takes them.
+    var tokens: [InputSource] = []
+
+    /// Opens everything before anything is read, so that a wrong name costs no waiting.
+    init(_ paths: [String], _ invocation: Invocation, takesTokens: Bool = false) throws(Failure) {
+        guard paths.filter({ $0 == "-" }).count < 2 else {
+            throw .usage("standard input (-) can be read once, and is given twice", hint: nil)
+        }
+        for path in paths {
+            let source = try InputSource(path)
+            switch source.kind {
+            case .capture: captures.append(source)
+            case .keyLog: keyLogs.append(source)
+            case .token where takesTokens: tokens.append(source)
+            case .token:
+                throw .input([
+                    "\(path) is a token, and no capture", "to read it: wsdiag token \(shellQuoted(path))",
+                ])
+            case .empty: throw .input(["\(path) is empty"])
+            case .notRead(let what, let advice): throw .input(["\(path) is \(what)", advice])
+            case .unknown(let sight):
+                throw .input([
+                    "\(path) is nothing that is known: it \(sight)",
+                    "Captures (pcap, pcapng) and TLS key logs are read. See 'wsdiag help formats'",
+                ])
+            }
+        }
+        try addKeyLogs(invocation)
+    }
+
+    private mutating func addKeyLogs(_ invocation: Invocation) throws(Failure) {
+        for path in invocation.all(.keys) {
+            let source = try InputSource(path)
+            guard source.kind == .keyLog || source.kind == .empty else {
+                throw .input([
+                    "\(path) is no TLS key log", "it should have lines that begin with CLIENT_RANDOM",
+                ])
+            }
+            keyLogs.append(source)
+        }
+        // A key log that the environment names may not be there yet: that is no error of this command.
+        if let path = invocation.surroundings.environment["SSLKEYLOGFILE"], !path.isEmpty,
+            !keyLogs.contains(where: { $0.path == path }), let source = try? InputSource(path),
+            source.kind == .keyLog
+        {
+            keyLogs.append(source)
+        }
+    }
+}
+
+/// Reads every input into one case: key logs first, then captures, forward only.
+func readCase(
+    _ inputs: Inputs, _ invocation: Invocation, keepsFramesOfStream stream: Int? = nil
+) throws(Failure) -> CaseFile {
+    var pipeline = Pipeline(
+        seed: UInt64.random(in: 0...UInt64.max), filter: try packetFilter(invocation),
+        keepsFramesOfStream: stream)
+    var damages: [Limit] = []
+    for source in inputs.keyLogs {
+        let text = try source.readWhole(limit: BufferSizes.keyLog)
+        pipeline.add(keyLog: text.span, named: source.name)
+        pipeline.list(Input(name: source.name, kind: "keylog", bytes: source.bytesRead))
+    }
+    for source in inputs.captures {
+        try read(source, into: &pipeline, invocation)
+        if let damage = source.damage {
+            damages.append(
+                Limit(
+                    kind: .inputCutShort, text: "\(source.name): \(damage). Everything before it was read."))
+        }
+    }
+    var file = pipeline.finish()
+    file.limits += damages
+    let globs = invocation.all(.host)
+    if !globs.isEmpty {
+        file.attempts.removeAll { attempt in !globs.contains { matches(attempt.authority, glob: $0) } }
+    }
+    return file
+}
+
+/// One capture. Damage ends this file and nothing else.
+private func read(
+    _ source: InputSource, into pipeline: inout Pipeline, _ invocation: Invocation
+) throws(Failure) {
+    var progress = Progress(source, invocation)
+    var buffer = CaptureBuffer()
+    var damage: CaptureError?
+    pipeline.begin(source.name)
+    defer { progress.clear() }
+    try source.read { piece throws(Failure) in
+        guard damage == nil else { return }
+        do throws(CaptureError) {
+            try buffer.feed(piece) { bytes throws(CaptureError) in try pipeline.scan(bytes, isLast: false) }
+        } catch {
+            damage = error
+        }
+        progress.show()
+    }
+    if damage == nil {
+        do throws(CaptureError) {
+            try buffer.finish { bytes throws(CaptureError) in try pipeline.scan(bytes, isLast: true) }
+        } catch {
+            damage = error
+        }
+    }
+    pipeline.end(bytes: source.bytesRead, damage: damage)
+}
+
+/// `*` stands for any letters; case does not matter; a port may be left out.
+func matches(_ authority: String, glob: String) -> Bool {
+    let name = Array(authority.lowercased().utf8)
+    let pattern = Array(glob.lowercased().utf8)
+    if matches(name[...], pattern[...]) { return true }
+    guard let colon = name.lastIndex(of: 0x3a), !pattern.contains(0x3a) else { return false }
+    return matches(name[..<colon], pattern[...])
+}
+
+private func matches(_ name: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
+    var name = name
+    var pattern = pattern
+    // The last star and where it was tried: one step back is enough for stars alone.
+    var retry: (pattern: ArraySlice<UInt8>, name: ArraySlice<UInt8>)?
+    while let byte = name.first {
+        if pattern.first == 0x2a {
+            pattern = pattern.dropFirst()
+            retry = (pattern, name)
+        } else if pattern.first == byte {
+            name = name.dropFirst()
+            pattern = pattern.dropFirst()
+        } else if let last = retry {
+            retry = (last.pattern, last.name.dropFirst())
+            (pattern, name) = (last.pattern, last.name.dropFirst())
+        } else {
+            return false
+        }
+    }
+    return pattern.allSatisfy { $0 == 0x2a }
+}
+
+/// A line on standard error that says how far a long file is read; on a terminal only.
+private struct Progress {
+    private static let step = 32 << 20
+    private let source: InputSource
+    private let isShown: Bool
+    private let note: @Sendable (String) -> Void
+    private var next = Progress.step
+
+    init(_ source: InputSource, _ invocation: Invocation) {
+        self.source = source
+        note = invocation.surroundings.note
+        isShown = invocation.surroundings.errorIsTerminal && !invocation.has(.quiet)
+    }
+
+    mutating func show() {
+        guard isShown, next <= source.bytesRead else { return }
+        next = source.bytesRead + Progress.step
+        let done = "\(source.bytesRead >> 20) MiB"
+        let part = source.size.map { 0 < $0 ? " (\(source.bytesRead * 100 / $0) %)" : "" } ?? ""
+        note("\r\(source.name): \(done)\(part)\u{1b}[K")
+    }
+
+    func clear() { if isShown, Progress.step < next { note("\r\u{1b}[K") } }
+}
