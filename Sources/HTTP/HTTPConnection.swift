@@ -80,6 +80,9 @@ package struct HTTPConnection {
             case .foreign:
                 if sawMessage || beginsInside {
                     directions[side].lose()
+                    // Whatever begins here is no message: the search goes on behind this line.
+                    guard let feed = rest.firstIndex(of: 0x0a) else { return bytes.count }
+                    position += feed + 1
                 } else {
                     events.append(.notHTTP(side, NotHTTP(rest)))
                     isOver = true

@@ -21,6 +21,11 @@ package func readHead(_ bytes: Span<UInt8>, from side: Side, limits: Limits) -> 
     while start < bytes.count, bytes[start] == 0x0d || bytes[start] == 0x0a { start += 1 }
     guard start < bytes.count else { return bytes.count <= 8 ? .needsMore : .notHTTP }
     guard start <= 8, canBegin(bytes, at: start, side) else { return .notHTTP }
+    // A first line that is none is told before the rest is searched, so that damage costs no more than its length.
+    if let feed = bytes.extracting(..<min(bytes.count, start + limits.headBytes)).firstLineFeed(from: start) {
+        let end = start < feed && bytes[feed - 1] == 0x0d ? feed - 1 : feed
+        guard readStartLine(bytes, start..<end, side) != nil else { return .notHTTP }
+    }
     guard let lines = splitLines(bytes, from: start, limits: limits) else {
         return bytes.count - start <= limits.headBytes ? .needsMore : .notHTTP
     }
