@@ -1,4 +1,4 @@
-import Wire
+package import Wire
 
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runDriver(

@@ -21,7 +21,7 @@ public func fuzzHTTP(
             number += 1
             let place = Place.frame(number, stream: 0, input: 0)
             if piece.count == 1, flags & 2 != 0 {
-                connection.skipped(bytes: Int(piece[0]), from: side)
+                connection.skipped(bytes: Int(piece[0]), from: side, into: &events)
             } else {
                 let used = connection.receive(piece.span, from: side, at: nil, place: place, into: &events)
                 precondition(0 <= used && used <= piece.count, "no more is used than there is")

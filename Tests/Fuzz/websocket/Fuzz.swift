@@ -3,7 +3,8 @@ import FuzzSupport
 import WebSocket
 import Wire
 
-/// WebSocket sessions, plain and with permessage-deflate; whole and byte by byte they count the same frames.
+/// WebSocket sessions, plain and with permessage-deflate. Without gaps, whole and byte by byte count the same frames;
+/// after a gap reading resumes at the beginning of a piece, so that pieces do matter.
 @_cdecl("fuzz_websocket_main")
 public func fuzzWebSocket(
     _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
@@ -13,6 +14,7 @@ public func fuzzWebSocket(
         guard let flags = input.first else { return 0 }
         let whole = read(input.dropFirst(), flags, byteByByte: false)
         let slow = read(input.dropFirst(), flags, byteByByte: true)
+        guard flags & 8 == 0 else { return 0 }
         precondition(whole.counts == slow.counts && whole.closes == slow.closes, "the pieces must not matter")
         return 0
     }
