@@ -1,0 +1,53 @@
+import Case
+import Wire
+
+extension Facts {
+    /// Where a redirect leads, query left out, and whether one signs in there.
+    var redirection: (text: String, isLogin: Bool)? {
+        guard let location = attempt.response?.head.first("location") else { return nil }
+        let parts = targetParts(location)
+        let lower = location.lowercased()
+        let marks = [
+            "login", "signin", "sign-in", "sign_in", "oauth", "authorize", "saml", "sso", "returnurl", "return_to",
+            "/auth", "openid", "accounts.",
+        ]
+        let isLogin = marks.contains { lower.range(ofText: $0) != nil }
+        let host = location.hasPrefix("http") ? location.prefix { $0 != "?" } : Substring(parts.path)
+        return (String(host.prefix(200)), isLogin)
+    }
+
+    /// Whether the client went on after a 101 that it should have refused.
+    var survivedOddSwitch: Bool {
+        guard let counts = attempt.session?.counts else { return false }
+        return 0 < counts.client.frames - counts.client.close && 0 < counts.server.frames - counts.server.close
+    }
+
+    /// Whether the client ended the session within 2 s, before any message of its own.
+    var clientLeftAtOnce: Bool {
+        guard let session = attempt.session, session.counts.client.frames - session.counts.client.close == 0 else { return false }
+        if let close = session.firstClose {
+            guard close.by == .client else { return false }
+        } else {
+            switch attempt.connection.ending {
+            case .finished(by: .client), .reset(by: .client): break
+            default: return false
+            }
+        }
+        return ageAtEndSeconds.map { $0 <= 2 } ?? true
+    }
+
+    /// The request to a path that cannot exist, as a command.
+    var pathProbe: NextStep {
+        let scheme = attempt.isSecure == false ? "http" : "https"
+        return NextStep(
+            "Ask for a path that cannot exist: the same answer means that the path was never looked at, so the token is not the reason.",
+            command:
+                "curl -si --http1.1 -m 5 -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==' '\(scheme)://\(safe(attempt.authority))/wsdiag-no-such-path'"
+        )
+    }
+
+    /// A host as a shell may be given it: only characters that a host and a port can have.
+    private func safe(_ authority: String) -> String {
+        String(authority.filter { $0.isASCII && ($0.isLetter || $0.isNumber || ".-:[]".contains($0)) })
+    }
+}
