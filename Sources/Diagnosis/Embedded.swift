@@ -16,5 +16,5 @@ extension Vocabulary {
     /// The phrases that the program knows by itself.
     static let embedded =
         (try? Vocabulary(file: "vocabulary.json", bytes: PackageResources.vocabulary_json))
-        ?? Vocabulary(tellingFields: [], phrases: [])
+        ?? Vocabulary(tellingFields: [], edgeFields: [], phrases: [])
 }

@@ -175,8 +175,9 @@ extension Vocabulary {
     /// Throws: `DataError` as for profiles.
     init(file: String, bytes: [UInt8]) throws(DataError) {
         let root = try StrictNode(file: file, bytes: bytes)
-        try root.allow(["tellingFields", "phrases"])
+        try root.allow(["tellingFields", "edgeFields", "phrases"])
         tellingFields = Set(try root.required("tellingFields").strings())
+        edgeFields = Set(try root.required("edgeFields").strings())
         phrases = []
         for node in try root.required("phrases").elements() {
             try node.allow(["means", "says", "unless", "states"])

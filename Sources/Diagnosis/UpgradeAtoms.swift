@@ -8,7 +8,8 @@ extension Facts {
         let parts = targetParts(location)
         let lower = location.lowercased()
         let marks = [
-            "login", "signin", "sign-in", "sign_in", "oauth", "authorize", "saml", "sso", "returnurl", "return_to",
+            "login", "signin", "sign-in", "sign_in", "oauth", "authorize", "saml", "sso", "returnurl",
+            "return_to",
             "/auth", "openid", "accounts.",
         ]
         let isLogin = marks.contains { lower.range(ofText: $0) != nil }
@@ -19,12 +20,14 @@ extension Facts {
     /// Whether the client went on after a 101 that it should have refused.
     var survivedOddSwitch: Bool {
         guard let counts = attempt.session?.counts else { return false }
-        return 0 < counts.client.frames - counts.client.close && 0 < counts.server.frames - counts.server.close
+        return 0 < counts.client.frames - counts.client.close
+            && 0 < counts.server.frames - counts.server.close
     }
 
     /// Whether the client ended the session within 2 s, before any message of its own.
     var clientLeftAtOnce: Bool {
-        guard let session = attempt.session, session.counts.client.frames - session.counts.client.close == 0 else { return false }
+        guard let session = attempt.session, session.counts.client.frames - session.counts.client.close == 0
+        else { return false }
         if let close = session.firstClose {
             guard close.by == .client else { return false }
         } else {
@@ -49,5 +52,44 @@ extension Facts {
     /// A host as a shell may be given it: only characters that a host and a port can have.
     private func safe(_ authority: String) -> String {
         String(authority.filter { $0.isASCII && ($0.isLetter || $0.isNumber || ".-:[]".contains($0)) })
+    }
+}
+
+extension Facts {
+    /// What shows that a proxy passed the answer on.
+    var proxyMark: String? {
+        guard let head = attempt.response?.head else { return nil }
+        if let via = head.first("via") { return "Via: \(via)" }
+        if let cache = head.first("x-cache") { return "X-Cache: \(cache)" }
+        if head.has("x-varnish") { return "X-Varnish is there" }
+        return nil
+    }
+
+    /// Whether the answer carries a field of an edge network.
+    var passedEdge: Bool {
+        guard let head = attempt.response?.head else { return false }
+        return head.fieldLines.contains {
+            Vocabulary.embedded.edgeFields.contains(head.name($0).lowercased())
+        }
+    }
+
+    /// A plain request to the same path that was answered 2xx.
+    var plainSuccess: Exchange? {
+        nearestExchanges.first {
+            hostOnly($0.authority) == host && targetParts($0.request.head.target ?? "").path == path
+                && ($0.status.map { 200..<300 ~= $0 } ?? false)
+        }
+    }
+
+    /// The run of attempts of this client here that ends with this one: how many, and in which time.
+    var storm: (count: Int, seconds: Double)? {
+        let (members, place) = line
+        guard let now = attempt.startedAt else { return nil }
+        var first = place
+        while 0 < first, place - first < 63, let earlier = file.attempts[members[first - 1]].startedAt,
+            let next = file.attempts[members[first]].startedAt, next.seconds(since: earlier) < 10
+        { first -= 1 }
+        guard first < place, let began = file.attempts[members[first]].startedAt else { return nil }
+        return (place - first + 1, now.seconds(since: began))
     }
 }

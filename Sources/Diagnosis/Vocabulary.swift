@@ -24,6 +24,8 @@ struct Vocabulary: Sendable {
 
     /// Field names, lower case, whose values are words about the refusal.
     var tellingFields: Set<String>
+    /// Field names, lower case, that edge networks put on every answer that passes through them.
+    var edgeFields: Set<String>
     var phrases: [Phrase]
 
     /// The meanings of a text, the more specific first, each once.

@@ -21,7 +21,9 @@ extension Cause {
             let said = facts.statement(of: "http-version-wrong")
             guard isH2 || isOld || said != nil || facts.status == 505 else {
                 guard let version, [400, 426, 505].contains(facts.status ?? 0) else { return .silent }
-                return .ruledOut("the request is \(version)\(facts.attempt.connection.tls?.selectedProtocol.map { ", ALPN \($0)" } ?? "")", at: facts.requestPlaces)
+                return .ruledOut(
+                    "the request is \(version)\(facts.attempt.connection.tls?.selectedProtocol.map { ", ALPN \($0)" } ?? "")",
+                    at: facts.requestPlaces)
             }
             let text =
                 isH2
@@ -31,11 +33,13 @@ extension Cause {
             brief.speaksFor(.strong, .handshake, text, at: facts.requestPlaces, telling: true)
             if let said { facts.add(said, to: &brief) }
             if facts.status == 505 {
-                brief.speaksFor(.strong, .status, "505 means exactly that", at: facts.effectPlaces, telling: true)
+                brief.speaksFor(
+                    .strong, .status, "505 means exactly that", at: facts.effectPlaces, telling: true)
                 brief.proof = .stated
             }
             if isH2, version != nil { brief.proof = .arithmetic }
-            facts.weighStatement(otherThan: ["http-version-wrong", "upgrade-headers-missing"], against: &brief)
+            facts.weighStatement(
+                otherThan: ["http-version-wrong", "upgrade-headers-missing"], against: &brief)
             return .stands(brief)
         },
         examples: [

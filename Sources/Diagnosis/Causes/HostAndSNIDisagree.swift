@@ -29,10 +29,13 @@ extension Cause {
                 : "The server holds \(hosts.first ?? facts.host) for none of its own on this connection."
             var brief = Brief(fact: text, claim: "the request met the wrong virtual host")
             if differs {
-                brief.speaksFor(facts.status == 404 || facts.status == 400 ? .strong : .moderate, .handshake, text, at: facts.requestPlaces, telling: true)
+                brief.speaksFor(
+                    facts.status == 404 || facts.status == 400 ? .strong : .moderate, .handshake, text,
+                    at: facts.requestPlaces, telling: true)
             }
             if facts.status == 421 {
-                brief.speaksFor(.strong, .status, "421 means exactly that", at: facts.effectPlaces, telling: true)
+                brief.speaksFor(
+                    .strong, .status, "421 means exactly that", at: facts.effectPlaces, telling: true)
                 brief.proof = .stated
             }
             if let said { facts.add(said, to: &brief) }

@@ -11,14 +11,19 @@ extension Cause {
             path serves something else (the page of an application, a health check), or a proxy passed the request \
             on without its Upgrade field.
             """,
-        fix: Fix("Dial the path of the socket; when it is the right one, make the proxy forward Upgrade and Connection."),
+        fix: Fix(
+            "Dial the path of the socket; when it is the right one, make the proxy forward Upgrade and Connection."
+        ),
         references: [.rfc(6455, "4.2.2"), .rfc(9110, "7.8")],
         mistakenFor: ["proxy-drops-upgrade", "path-not-found"],
         examine: { facts in
             guard let status = facts.status, 200..<300 ~= status else { return .silent }
             let type = facts.attempt.response?.head.first("content-type")
-            var brief = Brief("\(facts.path) answered \(status)\(type.map { " with \($0)" } ?? "") instead of 101: no upgrade happened")
-            brief.speaksFor(.strong, .status, "\(status) instead of 101", at: facts.effectPlaces, telling: true)
+            var brief = Brief(
+                "\(facts.path) answered \(status)\(type.map { " with \($0)" } ?? "") instead of 101: no upgrade happened"
+            )
+            brief.speaksFor(
+                .strong, .status, "\(status) instead of 101", at: facts.effectPlaces, telling: true)
             brief.proof = .stated
             return .stands(brief)
         },

@@ -11,26 +11,42 @@ extension Cause {
             of a handler, and some answer 404 to an upgrade although an ordinary GET would succeed. The path, a \
             missing prefix and a trailing slash are the first suspects.
             """,
-        fix: Fix("Compare the path with the one that the server documents, trailing slash and prefix included."),
+        fix: Fix(
+            "Compare the path with the one that the server documents, trailing slash and prefix included."),
         references: [.rfc(9110, "15.5.5")],
         mistakenFor: ["path-unknown-masked", "host-and-sni-disagree", "not-a-websocket-endpoint"],
         examine: { facts in
             let said = facts.statement(of: "path-not-found")
-            guard facts.status == 404 || (facts.status == 400 && said != nil) || (facts.status == 403 && said?.isStatement == true) else { return .silent }
+            guard
+                facts.status == 404 || (facts.status == 400 && said != nil)
+                    || (facts.status == 403 && said?.isStatement == true)
+            else { return .silent }
             var brief = Brief("\(facts.attempt.authority) has no WebSocket at \(facts.path)")
-            brief.speaksFor(.strong, facts.status == 404 ? .status : .words, facts.status == 404 ? "404 for \(facts.path)" : "\(said?.quote ?? "")", at: facts.effectPlaces, telling: true)
+            brief.speaksFor(
+                .strong, facts.status == 404 ? .status : .words,
+                facts.status == 404 ? "404 for \(facts.path)" : "\(said?.quote ?? "")",
+                at: facts.effectPlaces, telling: true)
             if facts.status == 404 { brief.proof = .stated }
             if let said { facts.add(said, to: &brief) }
             if let here = facts.comparisons.first(where: { $0.wasAccepted && facts.isHere($0) }) {
                 let other = facts.file.attempts[here.other]
-                brief.speaksAgainst(.strong, .comparison, "attempt \(other.id) was accepted on the same path", at: facts.places(other))
+                brief.speaksAgainst(
+                    .strong, .comparison, "attempt \(other.id) was accepted on the same path",
+                    at: facts.places(other))
             }
-            facts.weighStatement(otherThan: ["path-not-found", "endpoint-retired", "session-url-spent"], against: &brief)
-            if let sibling = facts.comparisons.first(where: { $0.wasAccepted && $0.differences.contains(.path) && !$0.differences.contains(.host) }) {
+            facts.weighStatement(
+                otherThan: ["path-not-found", "endpoint-retired", "session-url-spent"], against: &brief)
+            if let sibling = facts.comparisons.first(where: {
+                $0.wasAccepted && $0.differences.contains(.path) && !$0.differences.contains(.host)
+            }) {
                 let other = facts.file.attempts[sibling.other]
                 let path = facts.index.traits[sibling.other].path
-                brief.speaksFor(.moderate, .comparison, "attempt \(other.id) was accepted on \(path) of the same host", at: facts.places(other))
-                brief.fix = Fix("Dial \(path), which the same host accepted in attempt \(other.id).", applicability: .maybeIncorrect)
+                brief.speaksFor(
+                    .moderate, .comparison, "attempt \(other.id) was accepted on \(path) of the same host",
+                    at: facts.places(other))
+                brief.fix = Fix(
+                    "Dial \(path), which the same host accepted in attempt \(other.id).",
+                    applicability: .maybeIncorrect)
             }
             return .stands(brief)
         },

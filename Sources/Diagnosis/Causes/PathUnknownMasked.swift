@@ -30,12 +30,18 @@ extension Cause {
             }
             var brief = Brief("\(facts.path) is no path that \(facts.host) knows")
             if !endpoints.isEmpty {
-                if let known = endpoints.first(where: { matches(facts.host, pattern: $0.value.0) && matches(facts.path, pattern: $0.value.1) }) {
+                if let known = endpoints.first(where: {
+                    matches(facts.host, pattern: $0.value.0) && matches(facts.path, pattern: $0.value.1)
+                }) {
                     return .ruledOut("the path is a documented one: \(known.text)")
                 }
                 if let first = endpoints.first {
-                    brief.speaksFor(.moderate, .profile, "\(first.profile.title) documents other sockets: \(first.behaviour.says) (\(first.behaviour.basis.rawValue), checked \(first.behaviour.checked))", basis: first.behaviour.basis)
-                    brief.fix = Fix("Use the documented address: \(first.behaviour.says)", applicability: .maybeIncorrect)
+                    brief.speaksFor(
+                        .moderate, .profile,
+                        "\(first.profile.title) documents other sockets: \(first.behaviour.says) (\(first.behaviour.basis.rawValue), checked \(first.behaviour.checked))",
+                        basis: first.behaviour.basis)
+                    brief.fix = Fix(
+                        "Use the documented address: \(first.behaviour.says)", applicability: .maybeIncorrect)
                 }
             }
             let control = facts.comparisons.first {
@@ -43,17 +49,27 @@ extension Cause {
             }
             if let control {
                 let other = facts.file.attempts[control.other]
-                brief.speaksFor(.moderate, .comparison, "attempt \(other.id) on \(facts.index.traits[control.other].path) was refused alike", at: facts.places(other), telling: !endpoints.isEmpty)
+                brief.speaksFor(
+                    .moderate, .comparison,
+                    "attempt \(other.id) on \(facts.index.traits[control.other].path) was refused alike",
+                    at: facts.places(other), telling: !endpoints.isEmpty)
             }
-            if let fingerprint = facts.fingerprint, fingerprint.states == nil, fingerprint.suggests == nil, fingerprint.meaning.contains("route") {
-                brief.speaksFor(.moderate, .responder, "\(fingerprint.name): \(fingerprint.meaning)", at: facts.effectPlaces)
+            if let fingerprint = facts.fingerprint, fingerprint.states == nil, fingerprint.suggests == nil,
+                fingerprint.meaning.contains("route")
+            {
+                brief.speaksFor(
+                    .moderate, .responder, "\(fingerprint.name): \(fingerprint.meaning)",
+                    at: facts.effectPlaces)
             }
             guard !brief.evidence.isEmpty || facts.words.count <= 1 else { return .silent }
             if brief.evidence.isEmpty {
-                brief.speaksFor(.weak, .status, "\(facts.status ?? 403) without a reason", at: facts.effectPlaces)
+                brief.speaksFor(
+                    .weak, .status, "\(facts.status ?? 403) without a reason", at: facts.effectPlaces)
             }
             if let sibling = facts.decisive(.path) {
-                brief.speaksFor(.strong, .comparison, "attempt \(sibling.id) differs only in the path and was accepted", at: facts.places(sibling), telling: true)
+                brief.speaksFor(
+                    .strong, .comparison, "attempt \(sibling.id) differs only in the path and was accepted",
+                    at: facts.places(sibling), telling: true)
                 brief.proof = .differential
             }
             facts.weighStatement(otherThan: ["path-not-found"], against: &brief)
@@ -74,13 +90,13 @@ extension Cause {
                 .likely, "and a path that cannot exist is refused alike",
                 """
                 === upgrade host=gateway.example.net
-                > GET /no-such-path-4711 HTTP/1.1
-                > Authorization: Bearer {jwt exp=13:00:00}
+                > GET /no-such-path-4711?room=1&access_token=9f8a7c6b5d4e3f2a1b0c9d8e7f HTTP/1.1
+                > Origin: https://app.example.net
                 < HTTP/1.1 403 Forbidden
                 < Content-Length: 0
                 === upgrade host=gateway.example.net
-                > GET /api/v2/sockets HTTP/1.1
-                > Authorization: Bearer {jwt exp=13:00:00}
+                > GET /api/v2/sockets?room=1&access_token=9f8a7c6b5d4e3f2a1b0c9d8e7f HTTP/1.1
+                > Origin: https://app.example.net
                 < HTTP/1.1 403 Forbidden
                 < Content-Length: 0
                 """),

@@ -15,12 +15,20 @@ extension Cause {
         mistakenFor: ["redirected-to-login"],
         examine: { facts in
             guard let status = facts.status, 300..<400 ~= status else { return .silent }
-            guard facts.sees(.responseFields), let response = facts.attempt.response else { return .untestable(.responseFields) }
+            guard facts.sees(.responseFields), let response = facts.attempt.response else {
+                return .untestable(.responseFields)
+            }
             guard let location = facts.redirection, !location.isLogin else { return .silent }
-            var brief = Brief("the server redirects the upgrade with \(status) to \(location.text), and WebSocket clients do not follow")
-            brief.speaksFor(.strong, .status, "\(status), Location: \(location.text)", at: [response.place], telling: true)
+            var brief = Brief(
+                "the server redirects the upgrade with \(status) to \(location.text), and WebSocket clients do not follow"
+            )
+            brief.speaksFor(
+                .strong, .status, "\(status), Location: \(location.text)", at: [response.place], telling: true
+            )
             brief.proof = .stated
-            brief.fix = Fix("Dial \(location.text) directly\(location.text.hasPrefix("http") ? ", with ws or wss in place of http or https" : "").")
+            brief.fix = Fix(
+                "Dial \(location.text) directly\(location.text.hasPrefix("http") ? ", with ws or wss in place of http or https" : "")."
+            )
             return .stands(brief)
         },
         examples: [

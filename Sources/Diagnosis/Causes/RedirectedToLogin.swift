@@ -11,18 +11,29 @@ extension Cause {
             WebSocket client cannot follow. To the server this request has no valid session: the cookie is missing, \
             over, or not sent to this host.
             """,
-        fix: Fix("Sign in first and send the session with the upgrade; let the socket's path answer 401 instead of a redirect."),
+        fix: Fix(
+            "Sign in first and send the session with the upgrade; let the socket's path answer 401 instead of a redirect."
+        ),
         references: [.rfc(6455, "4.1"), .rfc(6265, "5.4")],
         mistakenFor: ["redirected", "credential-missing", "session-cookie-missing"],
         examine: { facts in
             guard let status = facts.status, 300..<400 ~= status else { return .silent }
-            guard facts.sees(.responseFields), let response = facts.attempt.response else { return .untestable(.responseFields) }
+            guard facts.sees(.responseFields), let response = facts.attempt.response else {
+                return .untestable(.responseFields)
+            }
             guard let location = facts.redirection, location.isLogin else { return .silent }
-            var brief = Brief("the server sends this client to sign in (\(status) to \(location.text)): it did not accept its session")
-            brief.speaksFor(.strong, .status, "\(status), Location: \(location.text)", at: [response.place], telling: true)
+            var brief = Brief(
+                "the server sends this client to sign in (\(status) to \(location.text)): it did not accept its session"
+            )
+            brief.speaksFor(
+                .strong, .status, "\(status), Location: \(location.text)", at: [response.place], telling: true
+            )
             brief.proof = .stated
-            if case .success(true) = facts.sentNoCredential, facts.attempt.request?.head.has("cookie") == false {
-                brief.speaksFor(.weak, .placement, "neither cookie nor credential was sent", at: facts.requestPlaces)
+            if case .success(true) = facts.sentNoCredential,
+                facts.attempt.request?.head.has("cookie") == false
+            {
+                brief.speaksFor(
+                    .weak, .placement, "neither cookie nor credential was sent", at: facts.requestPlaces)
             }
             return .stands(brief)
         },

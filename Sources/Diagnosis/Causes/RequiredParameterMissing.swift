@@ -4,7 +4,8 @@ import Wire
 extension Cause {
     /// A parameter that the gateway needs is not in the query.
     static let requiredParameterMissing = Cause(
-        "required-parameter-missing", "UPGRADE-203", "A query parameter or header this gateway requires is missing",
+        "required-parameter-missing", "UPGRADE-203",
+        "A query parameter or header this gateway requires is missing",
         explains: .rejected,
         explanation: """
             Gateways route and admit by parameters of the URL: a deployment, a hub, a model, an API version. Without \
@@ -14,23 +15,30 @@ extension Cause {
         references: [.rfc(6455, "4.1")],
         mistakenFor: ["path-not-found", "path-unknown-masked"],
         examine: { facts in
-            guard facts.symptoms.contains(.refused) || facts.statement(of: "required-parameter-missing") != nil,
+            guard
+                facts.symptoms.contains(.refused) || facts.statement(of: "required-parameter-missing") != nil,
                 facts.status != 426, facts.attempt.request != nil
             else { return .silent }
-            let required = facts.known { fact -> String? in if case .requiredParameter(let name) = fact { name } else { nil } }
+            let required = facts.known { fact -> String? in
+                if case .requiredParameter(let name) = fact { name } else { nil }
+            }
             let said = facts.statement(of: "required-parameter-missing")
             guard said != nil || !required.isEmpty else { return .silent }
             guard facts.sees(.query) else { return .untestable(.query) }
             let names = targetParts(facts.attempt.request?.head.target ?? "").parameters.map(\.name)
             let lacking = required.filter { !names.contains($0.value) }
             guard said != nil || !lacking.isEmpty else {
-                return .ruledOut("every documented parameter is there: \(required.map(\.value).joined(separator: ", "))")
+                return .ruledOut(
+                    "every documented parameter is there: \(required.map(\.value).joined(separator: ", "))")
             }
             var brief: Brief
             if let first = lacking.first {
                 brief = Brief(
-                    fact: "The query has no \(first.value).", claim: "this gateway documents that it needs it")
-                brief.speaksFor(.moderate, .path, "query parameters: \(names.isEmpty ? "none" : listed(names))", at: facts.requestPlaces)
+                    fact: "The query has no \(first.value).", claim: "this gateway documents that it needs it"
+                )
+                brief.speaksFor(
+                    .moderate, .path, "query parameters: \(names.isEmpty ? "none" : listed(names))",
+                    at: facts.requestPlaces)
                 brief.add(first)
                 brief.fix = Fix("Add the query parameter \(first.value).", applicability: .hasPlaceholders)
             } else {

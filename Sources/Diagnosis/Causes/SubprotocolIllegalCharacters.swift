@@ -17,15 +17,21 @@ extension Cause {
         examine: { facts in
             let check = facts.attempt.handshake
             guard !check.offeredSubprotocols.isEmpty else {
-                return facts.status == 400 && !facts.sees(.requestFields) ? .untestable(.requestFields) : .silent
+                return facts.status == 400 && !facts.sees(.requestFields)
+                    ? .untestable(.requestFields) : .silent
             }
             guard let first = check.illegalSubprotocols.first else {
-                return facts.status == 400 ? .ruledOut("every offered subprotocol is a legal token", at: facts.requestPlaces) : .silent
+                return facts.status == 400
+                    ? .ruledOut("every offered subprotocol is a legal token", at: facts.requestPlaces)
+                    : .silent
             }
             var brief = Brief(
-                fact: "The subprotocol offered as number \(first + 1) holds characters that a token may not hold.",
+                fact:
+                    "The subprotocol offered as number \(first + 1) holds characters that a token may not hold.",
                 claim: "a strict server refuses such a field with 400")
-            brief.speaksFor(.strong, .handshake, "an element of Sec-WebSocket-Protocol is no token", at: facts.requestPlaces, telling: true)
+            brief.speaksFor(
+                .strong, .handshake, "an element of Sec-WebSocket-Protocol is no token",
+                at: facts.requestPlaces, telling: true)
             if facts.status == 400 { brief.proof = .arithmetic }
             facts.addStatement(of: "subprotocol-illegal-characters", to: &brief)
             facts.weighStatement(otherThan: ["subprotocol-illegal-characters"], against: &brief)

@@ -11,21 +11,35 @@ extension Cause {
             libraries fail the connection then, because the application asked for a language that nobody agreed to \
             speak. On the wire: a good 101, and the client ends the connection at once.
             """,
-        fix: Fix("Let the server answer with one of the offered values in Sec-WebSocket-Protocol, or stop offering."),
-        references: [.rfc(6455, "4.1"), .text("WHATWG WebSockets, establish a WebSocket connection", "https://websockets.spec.whatwg.org/")],
+        fix: Fix(
+            "Let the server answer with one of the offered values in Sec-WebSocket-Protocol, or stop offering."
+        ),
+        references: [
+            .rfc(6455, "4.1"),
+            .text(
+                "WHATWG WebSockets, establish a WebSocket connection", "https://websockets.spec.whatwg.org/"),
+        ],
         mistakenFor: ["connection-lost", "subprotocol-unknown-to-server"],
         examine: { facts in
             let check = facts.attempt.handshake
             guard !check.offeredSubprotocols.isEmpty, facts.attempt.outcome == .opened else { return .silent }
             guard facts.sees(.responseFields) else { return .untestable(.responseFields) }
             if let selected = check.selectedSubprotocols.first {
-                return .ruledOut("the server selected \(selected.prefix(40))", at: facts.places(facts.attempt))
+                return .ruledOut(
+                    "the server selected \(selected.prefix(40))", at: facts.places(facts.attempt))
             }
             guard facts.clientLeftAtOnce else { return .silent }
-            let names = check.offeredSubprotocols.filter { name in !facts.sent.contains { $0.token.secret.revealed == name } && name.utf8.count < 60 }
-            var brief = Brief("the client offered \(names.isEmpty ? "subprotocols" : listed(names)), the 101 selected none, and the client ended the connection at once")
-            brief.speaksFor(.strong, .handshake, "offered, none selected", at: facts.places(facts.attempt), telling: true)
-            brief.speaksFor(.strong, .frames, "the client ended the connection before any message", at: facts.effectPlaces, telling: true)
+            let names = check.offeredSubprotocols.filter { name in
+                !facts.sent.contains { $0.token.secret.revealed == name } && name.utf8.count < 60
+            }
+            var brief = Brief(
+                "the client offered \(names.isEmpty ? "subprotocols" : listed(names)), the 101 selected none, and the client ended the connection at once"
+            )
+            brief.speaksFor(
+                .strong, .handshake, "offered, none selected", at: facts.places(facts.attempt), telling: true)
+            brief.speaksFor(
+                .strong, .frames, "the client ended the connection before any message",
+                at: facts.effectPlaces, telling: true)
             brief.proof = .arithmetic
             return .stands(brief)
         },

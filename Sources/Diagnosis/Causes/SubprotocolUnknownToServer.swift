@@ -4,7 +4,8 @@ import Wire
 extension Cause {
     /// The server speaks another subprotocol.
     static let subprotocolUnknownToServer = Cause(
-        "subprotocol-unknown-to-server", "UPGRADE-404", "The offered subprotocol is not the one the server speaks",
+        "subprotocol-unknown-to-server", "UPGRADE-404",
+        "The offered subprotocol is not the one the server speaks",
         explains: [.refused, .closed, .oddSwitch],
         explanation: """
             Client and server must name the same language: `graphql-ws` is another one than `graphql-transport-ws`, \
@@ -17,18 +18,29 @@ extension Cause {
         examine: { facts in
             let said = facts.statement(of: "subprotocol-unknown-to-server")
             let offered = facts.attempt.handshake.offeredSubprotocols.filter { $0.utf8.count < 60 }
-            let isCode = facts.serverClose?.code.flatMap { facts.closeCodeMeaning($0)?.means } == "subprotocol-unknown-to-server"
-            let spoken = facts.known { fact -> [String]? in if case .subprotocols(let names) = fact { names } else { nil } }
-            let unknown = spoken.first { known in !known.value.contains { name in offered.contains { matches($0, pattern: name) } } }
+            let isCode =
+                facts.serverClose?.code.flatMap { facts.closeCodeMeaning($0)?.means }
+                == "subprotocol-unknown-to-server"
+            let spoken = facts.known { fact -> [String]? in
+                if case .subprotocols(let names) = fact { names } else { nil }
+            }
+            let unknown = spoken.first { known in
+                !known.value.contains { name in offered.contains { matches($0, pattern: name) } }
+            }
             guard said != nil || isCode || unknown != nil else {
-                if let known = spoken.first, facts.status == 400 { return .ruledOut("an offered name is the documented one: \(known.text)") }
+                if let known = spoken.first, facts.status == 400 {
+                    return .ruledOut("an offered name is the documented one: \(known.text)")
+                }
                 return .silent
             }
             guard facts.status != 401, facts.status != 403 || said != nil else { return .silent }
             var brief = Brief(
-                fact: offered.isEmpty ? "The client offered no subprotocol." : "The client offered \(listed(offered)).",
+                fact: offered.isEmpty
+                    ? "The client offered no subprotocol." : "The client offered \(listed(offered)).",
                 claim: "the server speaks another subprotocol")
-            brief.speaksFor(.weak, .handshake, offered.isEmpty ? "none offered" : "offered: \(listed(offered))", at: facts.requestPlaces)
+            brief.speaksFor(
+                .weak, .handshake, offered.isEmpty ? "none offered" : "offered: \(listed(offered))",
+                at: facts.requestPlaces)
             if let said { facts.add(said, to: &brief) }
             if isCode, let code = facts.serverClose?.code, let known = facts.closeCodeMeaning(code) {
                 brief.add(Known(profile: known.profile, behaviour: known.behaviour, value: code), .strong)

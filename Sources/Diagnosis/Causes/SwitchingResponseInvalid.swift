@@ -12,7 +12,8 @@ extension Cause {
             otherwise (RFC 6455 §4.1). The usual culprits: a cache or proxy that answers with another request's 101, \
             and servers written by hand.
             """,
-        fix: Fix("Compute Sec-WebSocket-Accept from the key of this very request; keep caches away from upgrades."),
+        fix: Fix(
+            "Compute Sec-WebSocket-Accept from the key of this very request; keep caches away from upgrades."),
         references: [.rfc(6455, "4.1"), .rfc(6455, "4.2.2")],
         mistakenFor: ["subprotocol-not-selected", "connection-lost"],
         examine: { facts in
@@ -25,21 +26,36 @@ extension Cause {
             default: break
             }
             if check.responseUpgrade == false { faults.append("Upgrade: websocket is missing from the 101") }
-            if check.responseConnection == false { faults.append("Connection: Upgrade is missing from the 101") }
-            if check.extensionsAgree == false { faults.append("the 101 uses an extension that was not offered (\(listed(check.selectedExtensions)))") }
-            if let selected = check.selectedSubprotocols.first, !check.offeredSubprotocols.contains(selected) {
+            if check.responseConnection == false {
+                faults.append("Connection: Upgrade is missing from the 101")
+            }
+            if check.extensionsAgree == false {
+                faults.append(
+                    "the 101 uses an extension that was not offered (\(listed(check.selectedExtensions)))")
+            }
+            if let selected = check.selectedSubprotocols.first, !check.offeredSubprotocols.contains(selected)
+            {
                 let isToken = facts.sent.contains { $0.token.secret.revealed == selected }
-                faults.append("the 101 selects a subprotocol that was not offered\(isToken ? "" : " (\(selected.prefix(40)))")")
+                faults.append(
+                    "the 101 selects a subprotocol that was not offered\(isToken ? "" : " (\(selected.prefix(40)))")"
+                )
             }
             guard !faults.isEmpty else {
-                return .ruledOut("Accept, Upgrade and Connection of the 101 are right", at: facts.places(facts.attempt))
+                return .ruledOut(
+                    "Accept, Upgrade and Connection of the 101 are right", at: facts.places(facts.attempt))
             }
             let survived = facts.survivedOddSwitch
-            var brief = Brief("\(faults.joined(separator: ", and "))\(survived ? "" : ": a client must fail the connection")")
-            for fault in faults { brief.speaksFor(.strong, .handshake, fault, at: facts.places(facts.attempt), telling: true) }
+            var brief = Brief(
+                "\(faults.joined(separator: ", and "))\(survived ? "" : ": a client must fail the connection")"
+            )
+            for fault in faults {
+                brief.speaksFor(.strong, .handshake, fault, at: facts.places(facts.attempt), telling: true)
+            }
             brief.proof = .arithmetic
             if survived {
-                brief.speaksAgainst(.strong, .frames, "the client went on all the same and exchanged messages", at: facts.effectPlaces)
+                brief.speaksAgainst(
+                    .strong, .frames, "the client went on all the same and exchanged messages",
+                    at: facts.effectPlaces)
             }
             return .stands(brief)
         },

@@ -26,15 +26,19 @@ extension Cause {
             ].compactMap { $0 }
             if missing.isEmpty {
                 guard said == nil, facts.status == 400 || facts.status == 426 else { return .silent }
-                return .ruledOut("Upgrade and Connection are in the request as captured here", at: facts.requestPlaces)
+                return .ruledOut(
+                    "Upgrade and Connection are in the request as captured here", at: facts.requestPlaces)
             }
             var brief = Brief(
                 fact: "The request lacks \(missing.joined(separator: " and ")).",
                 claim: "to the server it is ordinary HTTP")
-            brief.speaksFor(.strong, .handshake, "missing: \(missing.joined(separator: ", "))", at: facts.requestPlaces, telling: true)
+            brief.speaksFor(
+                .strong, .handshake, "missing: \(missing.joined(separator: ", "))", at: facts.requestPlaces,
+                telling: true)
             if let said { facts.add(said, to: &brief) }
             if facts.status == 426 || facts.status == 400, brief.proof == nil { brief.proof = .arithmetic }
-            facts.weighStatement(otherThan: ["upgrade-headers-missing", "proxy-drops-upgrade"], against: &brief)
+            facts.weighStatement(
+                otherThan: ["upgrade-headers-missing", "proxy-drops-upgrade"], against: &brief)
             return .stands(brief)
         },
         examples: [

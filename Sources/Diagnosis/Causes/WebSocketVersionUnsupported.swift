@@ -20,12 +20,17 @@ extension Cause {
                 guard facts.status == 400 || facts.status == 426 else { return .silent }
                 return .ruledOut("Sec-WebSocket-Version is 13", at: facts.requestPlaces)
             }
-            let text = versions.isEmpty ? "The request has no Sec-WebSocket-Version." : "The request asks for version \(versions.joined(separator: ", ")) instead of 13."
+            let text =
+                versions.isEmpty
+                ? "The request has no Sec-WebSocket-Version."
+                : "The request asks for version \(versions.joined(separator: ", ")) instead of 13."
             var brief = Brief(fact: text, claim: "a server of RFC 6455 speaks version 13")
             brief.speaksFor(.strong, .handshake, text, at: facts.requestPlaces, telling: true)
             let offered = facts.attempt.response?.head.list("sec-websocket-version") ?? []
             if !offered.isEmpty {
-                brief.speaksFor(.strong, .responder, "the server speaks version \(offered.joined(separator: ", "))", at: facts.effectPlaces, telling: true)
+                brief.speaksFor(
+                    .strong, .responder, "the server speaks version \(offered.joined(separator: ", "))",
+                    at: facts.effectPlaces, telling: true)
                 brief.proof = .stated
             }
             facts.addStatement(of: "websocket-version-unsupported", to: &brief)
