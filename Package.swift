@@ -86,12 +86,14 @@ let package = Package(
             swiftSettings: house),
 
         .target(
-            name: "TestSupport", dependencies: ["Wire", "JSON", "Case", "Crypto", "Credentials", "Dissect"],
+            name: "TestSupport",
+            dependencies: ["Wire", "JSON", "Case", "Crypto", "Credentials", "Capture", "Dissect"],
             path: "Tests/TestSupport", swiftSettings: house),
         .testTarget(name: "WireTests", dependencies: ["Wire", "JSON"], swiftSettings: house),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "Crypto"], swiftSettings: house),
         .testTarget(
-            name: "CaptureTests", dependencies: ["Capture", "Wire", "TestSupport"], swiftSettings: house),
+            name: "CaptureTests",
+            dependencies: ["Capture", "Compression", "Crypto", "Wire", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "TLSTests", dependencies: ["TLS", "Crypto", "Wire", "TestSupport"], swiftSettings: house),
         .testTarget(
