@@ -86,7 +86,7 @@ package struct StreamAssembler {
         layers.finish()
         for slot in streams.indices.sorted(by: { streams[$0].number < streams[$1].number })
         where streams[slot].isOpen {
-            close(slot, .inputEnded, into: &sink)
+            close(slot, end(streams[slot].conversation), into: &sink)
         }
     }
 
@@ -261,7 +261,7 @@ extension StreamAssembler {
                 guard isCrowded || record.lastSeen + StreamAssembler.closingGrace <= segmentCount else {
                     break
                 }
-                close(Int(record.slot), record.marks.contains(.reset) ? .reset : .finished, into: &sink)
+                close(Int(record.slot), end(index), into: &sink)
             }
             closingHead += 1
         }
@@ -275,6 +275,12 @@ extension StreamAssembler {
             closingHead -= overHead
             overHead = 0
         }
+    }
+
+    /// How a conversation ended, by its headers.
+    private func end(_ index: Int) -> StreamFacts.End {
+        let marks = table.records[index].marks
+        return marks.contains(.reset) ? .reset : marks.contains(.over) ? .finished : .inputEnded
     }
 
     /// Gives up the conversations that have been silent the longest, a sixteenth of all at once.

@@ -144,7 +144,9 @@ extension StreamAssembler {
         into sink: inout Sink
     ) {
         let half = slot * 2 + (upper ? 1 : 0)
-        let payload = bytes.extracting(segment.start..<max(segment.start, segment.start + segment.captured))
+        // A packet may be cut inside the TCP header, before its payload's place.
+        let start = min(segment.start, bytes.count)
+        let payload = bytes.extracting(start..<start + segment.captured)
         // What lies below the next byte was delivered before: a retransmission, or a keep-alive probe.
         var offset = max(0, -halves[half].distance(to: sequence))
         while offset < segment.length {

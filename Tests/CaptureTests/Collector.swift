@@ -38,7 +38,7 @@ struct Collector: StreamSink, Equatable {
 
     mutating func sender(ofFirstBytes bytes: Span<UInt8>) -> Side? {
         guard looksAtContent else { return nil }
-        return bytes.starts(with: "GET ") ? .client : bytes.starts(with: "HTTP/") ? .server : nil
+        return bytes.starts(with: "GET") ? .client : bytes.starts(with: "HTTP/") ? .server : nil
     }
 
     mutating func streamReceived(
