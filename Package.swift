@@ -56,7 +56,7 @@ let package = Package(
 
         // Five siblings; none imports another.
         .target(name: "Capture", dependencies: ["Wire", "Compression"], swiftSettings: strict),
-        .target(name: "TLS", dependencies: ["Wire", "Crypto"], swiftSettings: strict),
+        .target(name: "TLS", dependencies: ["Wire", "Case", "Crypto"], swiftSettings: strict),
         .target(name: "HTTP", dependencies: ["Wire", "Case", "Compression"], swiftSettings: strict),
         .target(
             name: "WebSocket", dependencies: ["Wire", "Case", "Compression", "Crypto"], swiftSettings: strict),

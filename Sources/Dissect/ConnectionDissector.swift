@@ -122,7 +122,7 @@ struct ConnectionDissector {
     ) {
         var plaintext = context.takeBuffer()
         layers[level].tls?.receive(
-            bytes, from: side, at: time, frame: place.frameNumber, keys: context.keys, into: &plaintext)
+            bytes, from: side, at: time, place: place, keys: context.keys, into: &plaintext)
         if !plaintext.isEmpty, level + 1 < Self.deepest {
             if layers.count == level + 1 { layers.append(Layer()) }
             feed(plaintext.span, level: level + 1, from: side, at: time, place: place, &context)

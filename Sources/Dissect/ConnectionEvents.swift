@@ -9,6 +9,8 @@ import Wire
 extension ConnectionDissector {
     /// Takes the events that the last HTTP call left in the context.
     mutating func handleEvents(level: Int, _ context: inout DissectContext) {
+        guard !context.events.isEmpty else { return }
+        refreshTLS()
         var events: [HTTPEvent] = []
         swap(&events, &context.events)
         for event in events {
@@ -165,9 +167,7 @@ extension ConnectionDissector {
             layers[level].http?.finish(into: &context.events)
             handleEvents(level: level, &context)
         }
-        if let innermost = layers.lastIndex(where: { $0.tls != nil }) {
-            summariseTLS(layers[innermost], &context)
-        }
+        finishTLS(&context)
         finishSession(&context)
         if 0 < connection.missingBytes {
             context.builder.tally.connectionsWithGaps += 1

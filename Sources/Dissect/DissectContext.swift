@@ -35,11 +35,3 @@ struct DissectContext {
         buffers.append(buffer)
     }
 }
-
-extension Place {
-    /// The packet's number; 0 for places that are no packets.
-    var frameNumber: Int {
-        if case .frame(let number, _) = position { return number }
-        return 0
-    }
-}

@@ -2,6 +2,25 @@ import Case
 import TLS
 import Wire
 
+/// What the TLS layers of a connection mean for its facts and for the limits of the answer.
 extension ConnectionDissector {
-    func summariseTLS(_ l: Layer, _ context: inout DissectContext) {}
+    /// Brings the connection's TLS facts up to date. The innermost layer is the one that attempts ran on.
+    mutating func refreshTLS() {
+        if let layer = layers.last(where: { $0.tls != nil }) { connection.tls = layer.tls?.summary }
+    }
+
+    /// Settles the TLS layers at the end; a connection that stayed encrypted is counted.
+    mutating func finishTLS(_ context: inout DissectContext) {
+        guard let layer = layers.last(where: { $0.tls != nil }) else { return }
+        layer.tls?.finish()
+        refreshTLS()
+        guard let summary = connection.tls, !sawRequest else { return }
+        switch summary.decryption {
+        case .keysMissing, .keysDoNotFit, .suiteUnsupported, .handshakeMissing:
+            // A handshake that failed carries nothing that keys would show.
+            guard summary.established else { return }
+            context.builder.tally.countEncrypted(summary)
+        case .decrypted, .nothingToDecrypt: break
+        }
+    }
 }

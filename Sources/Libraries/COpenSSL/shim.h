@@ -24,4 +24,10 @@ static inline void wsd_SSL_CTX_set_no_ticket(SSL_CTX *c) { SSL_CTX_set_options(c
 static inline void wsd_SSL_CTX_set_allow_client_renegotiation(SSL_CTX *c) { SSL_CTX_set_options(c, SSL_OP_ALLOW_CLIENT_RENEGOTIATION); }
 static inline EVP_PKEY *wsd_EVP_RSA_gen(unsigned bits) { return EVP_RSA_gen(bits); }
 static inline EVP_PKEY *wsd_EVP_EC_gen(const char *curve) { return EVP_EC_gen(curve); }
+/* Stacks are reached through macros, which are not imported: one accessor for each use. */
+static inline int wsdiag_general_names_count(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
+static inline const GENERAL_NAME *wsdiag_general_name(const GENERAL_NAMES *names, int index) {
+    return sk_GENERAL_NAME_value(names, index);
+}
+static inline void wsdiag_general_names_free(GENERAL_NAMES *names) { GENERAL_NAMES_free(names); }
 #endif
