@@ -1,0 +1,64 @@
+"""Does a capture hold what its label says? Judged by tshark, a second reader that shares no code with wsdiag."""
+
+import subprocess
+from pathlib import Path
+
+_FIELDS = (
+    "frame.number frame.time_relative tcp.stream http.request.method http.request.uri http.upgrade http.response.code "
+    "websocket.opcode websocket.payload.close.status_code tcp.srcport"
+).split()
+_LARGEST = 60_000
+
+
+def rows(capture: Path) -> list[dict]:
+    """Every packet with HTTP or WebSocket in it, decrypted."""
+    columns = [part for name in _FIELDS for part in ("-e", name)]
+    output = subprocess.run(
+        ["tshark", "-r", str(capture), "-o", "tcp.reassemble_out_of_order:TRUE", "-o", "http.tls.port:443,8443"]
+        + ["-Y", "http or websocket", "-T", "fields", "-E", "separator=/t", *columns],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return [dict(zip(_FIELDS, line.split("\t"))) for line in output.splitlines()]
+
+
+def handshakes(capture: Path) -> list[int | None]:
+    """The status of each WebSocket handshake in time order; None where no answer came."""
+    waiting: dict[str, int] = {}
+    statuses: list[int | None] = []
+    for row in rows(capture):
+        if row["http.request.method"] and "websocket" in row["http.upgrade"].lower():
+            waiting[row["tcp.stream"]] = len(statuses)
+            statuses.append(None)
+        if row["http.response.code"] and row["tcp.stream"] in waiting:
+            statuses[waiting.pop(row["tcp.stream"])] = int(row["http.response.code"].split(",")[0])
+    return statuses
+
+
+def closes(capture: Path) -> list[int]:
+    """The code of the first close frame of each connection, in time order."""
+    seen: dict[str, int] = {}
+    for row in rows(capture):
+        codes = row["websocket.payload.close.status_code"]
+        if codes and row["tcp.stream"] not in seen:
+            seen[row["tcp.stream"]] = int(codes.split(",")[0])
+    return list(seen.values())
+
+
+def disagreements(capture: Path, scenario) -> list[str]:
+    """One sentence for each thing in which capture and label differ."""
+    if not capture.exists():
+        return ["there is no capture"]
+    attempts = scenario.attempts
+    labelled = [attempt["status"] for attempt in attempts if attempt["outcome"] != "failed"] if scenario.with_keys else []
+    seen = [status for status in handshakes(capture) if status is not None]
+    problems = [f"the label says statuses {labelled}, tshark sees {seen}"] if labelled != seen else []
+
+    wanted = [a["close"]["code"] for a in attempts if a["close"] and a["close"]["frame"]] if scenario.with_keys else []
+    found = closes(capture)
+    if sorted(wanted) != sorted(found):
+        problems.append(f"the label says close codes {wanted}, tshark sees {found}")
+    if capture.stat().st_size > _LARGEST:
+        problems.append(f"{capture.stat().st_size} bytes, more than {_LARGEST}")
+    return problems

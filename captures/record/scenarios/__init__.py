@@ -1,0 +1,1 @@
+"""Each module is a table of scenarios on one subject."""
