@@ -84,7 +84,7 @@ async def _record_one(scenario: Scenario, bench: Bench) -> bool:
 
 
 def _keep(scenario: Scenario, bench: Bench) -> bool:
-    shutil.copytree(bench.folder, "/tmp/last", dirs_exist_ok=True)
+    shutil.copytree(bench.folder, f"/tmp/last/{scenario.name}", dirs_exist_ok=True)
     made = bench.folder / "made"
     made.mkdir()
     bench.save(made / "capture.pcapng", scenario.with_keys)

@@ -54,8 +54,10 @@ process.stdin.on('end', () => {
     const AsyncFunction = (async () => {}).constructor
     const names = Object.keys(values)
     const run = new AsyncFunction('open', 'rest', 'sleep', 'WebSocket', ...names, script)
-    run(open, rest, sleep, WebSocket, ...names.map(name => values[name])).then(() => process.exit(0), error => {
+    // --tls-keylog is written asynchronously: exiting at once can lose the keys.
+    const leave = () => setTimeout(() => process.exit(0), 200)
+    run(open, rest, sleep, WebSocket, ...names.map(name => values[name])).then(leave, error => {
         console.log(`error ${error.message}`)
-        process.exit(0)
+        leave()
     })
 })
