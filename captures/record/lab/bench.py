@@ -8,11 +8,13 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import ssl
 import subprocess
 from pathlib import Path
 
-import aiohttp
+import aiohttp.web
+import uvicorn
 import websockets
 from aiohttp.abc import AbstractResolver
 
@@ -140,6 +142,67 @@ class Bench:
             NODE_PATH="/usr/share/nodejs",
         )
 
+    async def websockets_server(self, handler, host, port=443, secure=True, address=None, **options):
+        """A real Python `websockets` server."""
+        tls = {"ssl": self.server_tls(host)} if secure else {}
+        server = await websockets.serve(handler, address or self.address(host), port, **{**tls, **options})
+        self.on_stop(server.close)
+
+    async def aiohttp_server(self, host, *routes):
+        """A real aiohttp server."""
+        application = aiohttp.web.Application()
+        application.add_routes(routes)
+        runner = aiohttp.web.AppRunner(application, access_log=None)
+        await runner.setup()
+        await aiohttp.web.TCPSite(runner, self.address(host), 443, ssl_context=self.server_tls(host)).start()
+        self.on_stop(runner.cleanup)
+
+    async def uvicorn_server(self, application, host):
+        """A real Uvicorn server running an ASGI application."""
+        pem = str(self.authority.certificate(host))
+        configuration = uvicorn.Config(
+            application, host=self.address(host), port=443, ssl_certfile=pem, ssl_keyfile=pem, log_level="critical", lifespan="off"
+        )
+        server = uvicorn.Server(configuration)
+        server.install_signal_handlers = lambda: None
+        task = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.05)
+
+        async def stop():
+            server.should_exit = server.force_exit = True
+            await task
+
+        self.on_stop(stop)
+
+    async def nginx(self, host, locations, listen="443 ssl"):
+        """A real nginx with these `location` blocks, in a folder of its own."""
+        port, _, tls = listen.partition(" ")
+        pem = self.authority.certificate(host)
+        certificate = f"ssl_certificate {pem}; ssl_certificate_key {pem};" if tls else ""
+        configuration = self.folder / "nginx.conf"
+        configuration.write_text(
+            f"""
+            user root; worker_processes 1; pid {self.folder}/nginx.pid; error_log {self.folder}/nginx.log;
+            events {{ worker_connections 64; }}
+            http {{
+                access_log off; client_body_temp_path {self.folder}/body; proxy_temp_path {self.folder}/proxy;
+                fastcgi_temp_path {self.folder}/f; uwsgi_temp_path {self.folder}/u; scgi_temp_path {self.folder}/s;
+                default_type text/html;
+                server {{ listen {self.address(host)}:{port} {tls}; server_name {host}; {certificate} {locations} }}
+            }}
+            """
+        )
+        # nginx goes to the background only when it listens.
+        process = await asyncio.create_subprocess_exec("/usr/sbin/nginx", "-c", str(configuration), "-p", str(self.folder))
+        if await process.wait():
+            raise RuntimeError("nginx did not start")
+        self.on_stop(lambda: os.kill(int((self.folder / "nginx.pid").read_text()), signal.SIGTERM))
+
+    def out_of_sight(self, last=1) -> str:
+        """An address that the packet capture does not see: the far side of a proxy."""
+        return self.net.replace("127.10.", "127.11.") + f".{last}"
+
     # Clients
 
     async def node(self, script: str, trust=True, **values):
@@ -148,6 +211,20 @@ class Bench:
         if trust:
             environment["NODE_EXTRA_CA_CERTS"] = str(self.authority.file)
         await self._client(["node", "--no-warnings", f"--tls-keylog={self.keys}", str(PROGRAMS / "client.js")], environment, script)
+
+    async def dial(self, url, protocols=(), say=(), leave=None, **options):
+        """One Node `ws` socket: opens, says the messages, and leaves with close code `leave` or waits for the end."""
+        await self.node(
+            """
+            const socket = open(url, protocols, options)
+            if (await socket.opened) {
+                for (const message of say) socket.send(JSON.stringify(message))
+                if (leave) { await sleep(300); socket.close(leave) }
+            }
+            await socket.ended
+            """,
+            url=url, protocols=list(protocols), say=list(say), leave=leave, options=options,
+        )
 
     async def curl(self, url: str, *arguments: str, upgrade=False):
         """curl over HTTP/1.1, by name. `upgrade` adds the five handshake fields."""

@@ -1,5 +1,8 @@
 """Situations that people described in forum threads, rebuilt with a decision that is known."""
 
+import asyncio
+import time
+
 from lab import tokens
 from lab.bench import Bench
 from lab.catalogue import capture, closed, opened, refused
@@ -130,3 +133,257 @@ async def thread_2(lab: Bench):
             body: JSON.stringify({text: 'hello'})})
         """
     )
+
+
+@capture(
+    "403-path-unknown-masked",
+    title="A bare 403 on /api/v2/webchat/websockets, Bearer header sent",
+    client="{node ws}",
+    server="{scripted}",
+    truth="The gateway knows no /api/v2/webchat/websockets. It answers every unknown upgrade path with an empty 403; the token is not looked at.",
+    shows="An upgrade that is correct in form (16 byte key, version 13) with a sound RS256 token (41 minutes to live), and an empty 403 "
+    "without a challenge. No 101, so nothing was ever said on the socket.",
+    hides="The reason. Path, placement, principal, scope, Origin and a missing query parameter all look like this.",
+    attempts=[refused(403, "path-unknown-masked", "possible", expect="undetermined")],
+    never=[
+        "use ?token=",
+        "use ?access_token=",
+        "pass the token as a query parameter",
+        "grant webchat:guest:write",
+        "url-encode the token",
+        "token has expired",
+        "header was stripped",
+        "sec-websocket-key is wrong",
+    ],
+)
+async def thread_0_refused(lab: Bench):
+    token = tokens.jwt(platform_claims(scope="openid", lifetime=3600, age=1140), "RS256")
+
+    async def serve(line, request):
+        await line.answer(403)
+
+    await lab.https(API, serve)
+    await lab.dial(
+        "wss://api.mypurecloud.com/api/v2/webchat/websockets",
+        headers={"Authorization": f"Bearer {token}", "x-gc-locale": "en-US"},
+    )
+
+
+@capture(
+    "101-closed-at-once",
+    title="The same request is accepted with 101 and closed at once, code 1008, no reason",
+    client="{node ws}",
+    server="{scripted}",
+    truth="The server upgrades first and checks afterwards. It misses deploymentId in the query, closes with 1008 and keeps the reason to itself.",
+    shows="A right 101, then a close frame from the server within milliseconds, before the client said anything. No 403 is in this capture.",
+    hides="What the server missed.",
+    attempts=[
+        opened(closed(1008, "", "server"), "required-parameter-missing", "certain", expect="closed-right-after-upgrade"),
+    ],
+    never=["use ?token=", "use ?access_token=", "grant webchat:guest:write", "answered 403", "token has expired"],
+)
+async def thread_0_closed(lab: Bench):
+    token = tokens.jwt(platform_claims(scope="openid", lifetime=3600, age=1140), "RS256")
+
+    async def serve(line, request):
+        await line.accept(request)
+        if "deploymentId" not in request.query:
+            await line.close(1008)
+
+    await lab.https(API, serve)
+    await lab.dial(
+        "wss://api.mypurecloud.com/api/v2/webchat/websockets",
+        headers={"Authorization": f"Bearer {token}", "x-gc-locale": "en-US"},
+    )
+
+
+WIDGET_NEVER = [
+    "scope mismatch",
+    "missing scope",
+    "request the messaging:write",
+    "enable the embeddable framework",
+    "pass the refresh_token",
+    "x-genesys-auth-source",
+]
+VOICE_WORKS = opened(closed(1000, "", "client"))
+
+
+def widget(name, *, title, truth, shows, hides, attempt, token, message_token, message_host=API, never=()):
+    """The voice socket takes the token; the messaging socket answers 401. The four forms differ in what messaging sends."""
+
+    @capture(
+        name, title=title, client="{node ws}", server="{scripted}", truth=truth, shows=shows, hides=hides,
+        attempts=[VOICE_WORKS, attempt], never=[*WIDGET_NEVER, *never],
+    )  # fmt: skip
+    async def thread_3(lab: Bench):
+        voice = token()
+
+        async def serve(line, request):
+            if request.path == "/api/v2/users/me" and request.bearer == voice:
+                await line.answer(200, [], {"id": "5f3a", "name": "Lab agent"})
+            elif request.path.startswith("/voice/") and request.bearer == voice:
+                await line.accept(request)
+                await line.text({"topicName": "channel.metadata", "eventBody": {"message": "WebSocket Heartbeat"}})
+                while (frame := await line.read(timeout=5)) and not frame.is_close:
+                    pass
+                await line.frame(8, frame.payload[:2] if frame else b"")
+                await line.end()
+            else:
+                challenge = [("WWW-Authenticate", 'Bearer realm="messaging"')] if not request.bearer else []
+                await line.answer(401, challenge)
+
+        for host in dict.fromkeys((API, message_host)):
+            await lab.https(host, serve)
+        await lab.node(
+            """
+            const bearer = token => token ? {headers: {Authorization: `Bearer ${token}`}} : {}
+            await rest('GET', 'https://api.mypurecloud.com/api/v2/users/me', bearer(voice))
+            const phone = open('wss://api.mypurecloud.com/voice/v1/events', [], bearer(voice))
+            await phone.opened
+            await sleep(300)
+            await open(`wss://${host}/messaging/v1/events`, [], bearer(message)).ended
+            await sleep(300)
+            phone.close(1000)
+            await phone.ended
+            """,
+            voice=voice,
+            message=message_token(voice),
+            host=message_host,
+        )
+
+
+def agent_token():
+    return tokens.jwt(platform_claims(scope="urn:genesyscloud:messages:read urn:genesyscloud:messages:write", sub="5f3a"), "RS256")
+
+
+widget(
+    "401-credential-lost-on-the-way",
+    title="Voice carries the token, the messaging upgrade does not: 401",
+    truth="The messaging gateway saw no credential and said so with a bare challenge. The widget's frame never received the token.",
+    shows="REST and voice send the same token and are accepted; the messaging upgrade of the same process has no Authorization at all.",
+    hides="Where in the client it got lost.",
+    attempt=refused(401, "credential-lost-on-the-way", "likely"),
+    token=agent_token,
+    message_token=lambda voice: None,
+    never=["token has expired"],
+)
+widget(
+    "401-token-audience-silent",
+    title="Voice accepts the token, messaging on the same host answers 401 to the same token",
+    truth="The messaging gateway wants its own audience in aud. It says nothing but 401.",
+    shows="The same bytes are accepted by REST and voice in the same second: not expired, not corrupt.",
+    hides="Whether audience, principal or placement is the matter: the 401 carries no challenge.",
+    attempt=refused(401, "token-audience-mismatch", "possible", expect="undetermined"),
+    token=agent_token,
+    message_token=lambda voice: voice,
+    never=["token has expired"],
+)
+widget(
+    "401-token-region-mismatch",
+    title="A token of mypurecloud.com is sent to api.mypurecloud.ie: 401",
+    truth="The Irish region trusts its own issuer only.",
+    shows="iss and the accepting host belong to mypurecloud.com; the refusing host to mypurecloud.ie. The bytes are the same.",
+    hides="The server's reason: it gave none.",
+    attempt=refused(401, "token-region-mismatch", "likely"),
+    token=agent_token,
+    message_token=lambda voice: voice,
+    message_host="api.mypurecloud.ie",
+    never=["token has expired"],
+)
+widget(
+    "401-token-other-than-voice",
+    title="Messaging sends another token than voice, one that ended three minutes ago: 401",
+    truth="The messaging widget kept the token of an earlier login. The gateway checks exp and refused for that.",
+    shows="Two tokens of the same subject. The one voice sends is alive and accepted; the one messaging sends ended three minutes before Date.",
+    hides="Why the widget did not receive the new token.",
+    attempt=refused(401, "token-expired", "certain"),
+    token=agent_token,
+    message_token=lambda voice: tokens.jwt({**tokens.read(voice), "iat": int(time.time()) - 3780, "nbf": int(time.time()) - 3780, "exp": int(time.time()) - 180, "jti": "earlier-login"}, "RS256"),
+)
+
+
+def idle_then_refused(name, *, title, shows, refreshed, never):
+    """61 s of silence, close 1001, and a reconnect that is refused."""
+
+    @capture(
+        name,
+        title=title,
+        client="{node ws}",
+        server="{scripted}",
+        truth="The server closes a socket after 61 s of silence. Its channel is then gone, and a reconnect to it is refused whatever the "
+        "token; the token itself stays good.",
+        shows=shows,
+        hides="Why the reconnect was refused: a channel that is good once, a token that was revoked and throttling look alike. One silent "
+        "minute is also the default of common proxies, so one gap without a reason text proves no idle rule.",
+        attempts=[
+            opened(closed(1001, "", "server"), "server-idle-timeout", "certain", expect="server-going-away"),
+            refused(403, "session-url-spent", "possible", expect="undetermined"),
+        ],
+        never=[
+            "token expired during",
+            "token has expired",
+            "never reuse a token",
+            "cannot reuse",
+            "missing analytics:events:read",
+            "genesys drops",
+            "invalidates these tokens rapidly",
+            *never,
+        ],
+        slow=True,
+    )
+    async def thread_4(lab: Bench):
+        def mint():
+            return tokens.jwt(platform_claims(age=0, scope="analytics notifications"), "RS256")
+
+        first, dead = mint(), False
+
+        async def serve(line, request):
+            nonlocal dead
+            if request.path == "/oauth/token":
+                return await line.answer(200, [], {"access_token": mint(), "token_type": "bearer", "expires_in": 86400})
+            if dead:
+                return await line.answer(403)
+            await line.accept(request)
+            for number in range(3):
+                await line.text({"topicName": "v2.analytics.events", "eventBody": {"sequence": number}})
+                await asyncio.sleep(0.4)
+            await asyncio.sleep(60.6)
+            dead = True
+            await line.close(1001)
+
+        await lab.https(API, serve)
+        await lab.node(
+            """
+            const url = 'wss://api.mypurecloud.com/api/v2/analytics/events'
+            let token = first
+            await open(url, [], {headers: {Authorization: `Bearer ${token}`}}).ended
+            if (refreshed) {
+                const answer = await rest('POST', 'https://api.mypurecloud.com/oauth/token', {
+                    headers: {'Content-Type': 'application/x-www-form-urlencoded', Authorization: 'Basic bGFiLWNsaWVudDpsYWItc2VjcmV0'},
+                    body: 'grant_type=client_credentials'})
+                token = answer.body.access_token
+            }
+            await sleep(100)
+            await open(url, [], {headers: {Authorization: `Bearer ${token}`}}).ended
+            """,
+            first=first,
+            refreshed=refreshed,
+        )
+
+
+idle_then_refused(
+    "1001-then-403-same-token",
+    title="61 s of silence, close 1001, reconnect with the same token: 403",
+    shows="The \"refreshed\" token is byte for byte the old one, it has 23 hours to live, and the same path took it a minute earlier. No "
+    "mint happened between close and reconnect. The two handshakes differ only in key and time.",
+    refreshed=False,
+    never=[],
+)
+idle_then_refused(
+    "1001-then-403-new-token",
+    title="61 s of silence, close 1001, reconnect with a freshly minted token: 403",
+    shows="A mint stands between close and reconnect, and the reconnect carries its token: same subject, audience and scopes, later iat. "
+    "So the old token was not sent again, and no scope was lost.",
+    refreshed=True,
+    never=["sent the old token", "the same token"],
+)
