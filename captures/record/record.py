@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import json
+import logging
 import pkgutil
 import shutil
 import sys
@@ -27,6 +28,7 @@ async def main() -> int:
     for module in pkgutil.iter_modules(scenarios.__path__):
         importlib.import_module(f"scenarios.{module.name}")
     arguments = _arguments()
+    logging.getLogger("websockets").setLevel(logging.CRITICAL)  # Broken connections are what we are here for.
     unknown = [name for name in arguments.names if name not in SCENARIOS]
     if unknown:
         sys.exit(f"no such scenario: {', '.join(unknown)} (record.sh --list names them)")
@@ -77,14 +79,13 @@ async def _record_one(scenario: Scenario, bench: Bench) -> bool:
             await asyncio.wait_for(scenario.run(bench), 200)
         finally:
             await bench.stop()
-        return _keep(scenario, bench)
+        return await asyncio.to_thread(_keep, scenario, bench)
     except Exception as error:  # noqa: BLE001 - one broken scenario must not end the others
         print(f"{scenario.name}: {type(error).__name__}: {error}", *bench.said, sep="\n    ", file=sys.stderr)
         return False
 
 
 def _keep(scenario: Scenario, bench: Bench) -> bool:
-    shutil.copytree(bench.folder, f"/tmp/last/{scenario.name}", dirs_exist_ok=True)
     made = bench.folder / "made"
     made.mkdir()
     bench.save(made / "capture.pcapng", scenario.with_keys)

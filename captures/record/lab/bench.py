@@ -49,12 +49,17 @@ class Bench:
                 break
         await asyncio.sleep(0.2)
 
-    async def stop(self):
-        """Ends packet capture first, so that tearing down the servers is not part of it."""
-        await asyncio.sleep(0.3)
+    async def stop_packets(self):
+        """Ends the packet capture only."""
+        await asyncio.sleep(0.4)
         if self._sniffer:
             self._sniffer.terminate()
             await self._sniffer.wait()
+            self._sniffer = None
+
+    async def stop(self):
+        """Ends packet capture first, so that tearing down the servers is not part of it."""
+        await self.stop_packets()
         for close in reversed(self._closers):
             with contextlib.suppress(Exception):
                 done = close()

@@ -23,11 +23,11 @@ def rows(capture: Path) -> list[dict]:
     return [dict(zip(_FIELDS, line.split("\t"))) for line in output.splitlines()]
 
 
-def handshakes(capture: Path) -> list[int | None]:
+def handshakes(seen_rows: list[dict]) -> list[int | None]:
     """The status of each WebSocket handshake in time order; None where no answer came."""
     waiting: dict[str, int] = {}
     statuses: list[int | None] = []
-    for row in rows(capture):
+    for row in seen_rows:
         if row["http.request.method"] and "websocket" in row["http.upgrade"].lower():
             waiting[row["tcp.stream"]] = len(statuses)
             statuses.append(None)
@@ -36,10 +36,10 @@ def handshakes(capture: Path) -> list[int | None]:
     return statuses
 
 
-def closes(capture: Path) -> list[int]:
+def closes(seen_rows: list[dict]) -> list[int]:
     """The code of the first close frame of each connection, in time order."""
     seen: dict[str, int] = {}
-    for row in rows(capture):
+    for row in seen_rows:
         codes = row["websocket.payload.close.status_code"]
         if codes and row["tcp.stream"] not in seen:
             seen[row["tcp.stream"]] = int(codes.split(",")[0])
@@ -50,13 +50,13 @@ def disagreements(capture: Path, scenario) -> list[str]:
     """One sentence for each thing in which capture and label differ."""
     if not capture.exists():
         return ["there is no capture"]
-    attempts = scenario.attempts
+    packets, attempts = rows(capture), scenario.attempts
     labelled = [attempt["status"] for attempt in attempts if attempt["outcome"] != "failed"] if scenario.with_keys else []
-    seen = [status for status in handshakes(capture) if status is not None]
+    seen = [status for status in handshakes(packets) if status is not None]
     problems = [f"the label says statuses {labelled}, tshark sees {seen}"] if labelled != seen else []
 
     wanted = [a["close"]["code"] for a in attempts if a["close"] and a["close"]["frame"]] if scenario.with_keys else []
-    found = closes(capture)
+    found = closes(packets)
     if sorted(wanted) != sorted(found):
         problems.append(f"the label says close codes {wanted}, tshark sees {found}")
     if capture.stat().st_size > _LARGEST:

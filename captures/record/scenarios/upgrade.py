@@ -62,18 +62,18 @@ async def key_malformed(lab: Bench):
 
 @capture(
     "400-websocket-version-unsupported",
-    title="Sec-WebSocket-Version 7",
+    title="Sec-WebSocket-Version 6",
     client="{raw}",
     server="{aiohttp} (server)",
-    truth="aiohttp speaks versions 13, 8 and so on, not 7, and answers 400.",
-    shows="The version sent, and the body `Unsupported version: 7`.",
+    truth="aiohttp speaks versions 13, 8 and 7, not 6, and answers 400.",
+    shows="The version sent, and the body `Unsupported version: 6`.",
     hides="Nothing that matters.",
     attempts=[refused(400, "websocket-version-unsupported", "certain")],
     never=["token", "scope"],
 )
 async def version_unsupported(lab: Bench):
     await lab.aiohttp_server(HOST, web.get("/socket", echo_route))
-    await by_hand(lab, *UPGRADE, GOOD_KEY, "Sec-WebSocket-Version: 7")
+    await by_hand(lab, *UPGRADE, GOOD_KEY, "Sec-WebSocket-Version: 6")
 
 
 @capture(
@@ -151,7 +151,7 @@ async def slash(lab: Bench):
 @capture(
     "302-redirected-to-login",
     title="The upgrade without a session is sent to the login page",
-    client="{aiohttp} (client)",
+    client="{node ws}",
     server="{aiohttp} (server)",
     truth="A middleware redirects every request without a session cookie to /login, upgrades too.",
     shows="302 with `Location: /login?returnUrl=%2Fsocket`, and no cookie in the request.",
@@ -167,10 +167,7 @@ async def login(lab: Bench):
         return web.Response(text="<form method=post>Sign in</form>", content_type="text/html")
 
     await lab.aiohttp_server(HOST, web.get("/socket", guarded), web.get("/login", form))
-    async with lab.aiohttp() as session:
-        with lab.saying():
-            async with session.ws_connect(f"https://{HOST}/socket"):
-                pass
+    await lab.dial(SOCKET)
 
 
 @capture(
