@@ -19,7 +19,6 @@ need() { # need PACKAGE TEST...: the package is wanted when the test fails
 need nodejs command -v node
 need node-ws test -d /usr/share/nodejs/ws
 need python3-websockets /usr/bin/python3 -c 'import websockets'
-need python3-websocket /usr/bin/python3 -c 'import websocket'
 need python3-aiohttp /usr/bin/python3 -c 'import aiohttp'
 need python3-uvicorn /usr/bin/python3 -c 'import uvicorn'
 need python3-cryptography /usr/bin/python3 -c 'import cryptography'

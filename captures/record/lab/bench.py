@@ -231,14 +231,15 @@ class Bench:
             url=url, protocols=list(protocols), say=list(say), leave=leave, options=options,
         )
 
-    async def curl(self, url: str, *arguments: str, upgrade=False):
+    async def curl(self, url: str, *arguments: str, upgrade=False, trust=True):
         """curl over HTTP/1.1, by name. `upgrade` adds the five handshake fields."""
         host = url.split("//")[1].split("/")[0].split(":")[0]
         handshake = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw=="]
         fields = [part for field in handshake if upgrade for part in ("-H", field)]
         resolve = [f"{host}:{port}:{self.address(host)}" for port in (443, 80, 8443)]
         await self._client(
-            ["curl", "-sS", "-i", "--http1.1", "--max-time", "5", "--cacert", str(self.authority.file)]
+            ["curl", "-sS", "-i", "--http1.1", "--max-time", "5"]
+            + (["--cacert", str(self.authority.file)] if trust else [])
             + [part for entry in resolve for part in ("--resolve", entry)]
             + [*fields, *arguments, url],
             {"SSLKEYLOGFILE": str(self.keys)},

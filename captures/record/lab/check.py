@@ -5,7 +5,7 @@ from pathlib import Path
 
 _FIELDS = (
     "frame.number frame.time_relative tcp.stream http.request.method http.request.uri http.upgrade http.response.code "
-    "websocket.opcode websocket.payload.close.status_code tcp.srcport"
+    "websocket.opcode websocket.payload.close.status_code websocket.payload.close.reason websocket.mask"
 ).split()
 _LARGEST = 60_000
 
@@ -36,13 +36,15 @@ def handshakes(seen_rows: list[dict]) -> list[int | None]:
     return statuses
 
 
-def closes(seen_rows: list[dict]) -> list[int]:
-    """The code of the first close frame of each connection, in time order."""
-    seen: dict[str, int] = {}
+def closes(seen_rows: list[dict]) -> list[tuple]:
+    """Code, reason and sender of the first close frame of each connection, in time order."""
+    seen: dict[str, tuple] = {}
     for row in seen_rows:
         codes = row["websocket.payload.close.status_code"]
         if codes and row["tcp.stream"] not in seen:
-            seen[row["tcp.stream"]] = int(codes.split(",")[0])
+            is_masked = row["websocket.mask"].split(",")[-1] in ("1", "True")  # The close is the last frame of its packet.
+            reason = row["websocket.payload.close.reason"]
+            seen[row["tcp.stream"]] = (int(codes.split(",")[0]), reason, "client" if is_masked else "server")
     return list(seen.values())
 
 
@@ -55,10 +57,11 @@ def disagreements(capture: Path, scenario) -> list[str]:
     seen = [status for status in handshakes(packets) if status is not None]
     problems = [f"the label says statuses {labelled}, tshark sees {seen}"] if labelled != seen else []
 
-    wanted = [a["close"]["code"] for a in attempts if a["close"] and a["close"]["frame"]] if scenario.with_keys else []
+    framed = [attempt["close"] for attempt in attempts if attempt["close"] and attempt["close"]["frame"]]
+    wanted = [(close["code"], close["reason"], close["by"]) for close in framed] if scenario.with_keys else []
     found = closes(packets)
     if sorted(wanted) != sorted(found):
-        problems.append(f"the label says close codes {wanted}, tshark sees {found}")
+        problems.append(f"the label says closes {wanted}, tshark sees {found}")
     if capture.stat().st_size > _LARGEST:
         problems.append(f"{capture.stat().st_size} bytes, more than {_LARGEST}")
     return problems

@@ -62,10 +62,6 @@ def _version(program: str) -> str:
             return f"the recorder's scripted server (`record/lab/wire.py`, {_version('python')})"
         case "raw":
             return f"bytes written by hand ({_version('python')} `asyncio`)"
-        case "openssl":
-            return "OpenSSL " + _output("openssl", "version").split()[1]
-        case "browserlike":
-            return "Chromium " + _output("chromium", "--version").split()[1]
         case library:
             return f"{_version('python')}, {library} {version(library)}"
 
@@ -155,6 +151,7 @@ Every byte differs from run to run (keys, tokens, times, ports); the labels do n
 
 Everything here was made with the recorder, on one machine, over the loopback interface. No third party took part: names such as
 api.mypurecloud.com were dialled at loopback addresses, and what answers there is our server, which says nothing about how the real
-service behaves. The four `forum-…` groups rebuild situations that people described in public forum threads. Tokens are signed with
+service behaves. The captures on mypurecloud.com
+hosts rebuild situations that people described in public forum threads (`record/scenarios/threads.py`). Tokens are signed with
 throw-away keys, names of people are invented, certificates were valid for a week.
 """

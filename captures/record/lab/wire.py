@@ -182,6 +182,10 @@ class Line:
         except (asyncio.TimeoutError, OSError):
             pass
 
+    def vanish(self):
+        """FIN without close_notify, as the system sends it for a process that died."""
+        self.writer.transport.abort()
+
     def reset(self):
         """RST instead of FIN."""
         self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

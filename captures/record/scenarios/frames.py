@@ -64,7 +64,7 @@ rule_broken(
     truth="The server must close a connection on which a client frame is not masked (RFC 6455 section 5.1), and does.",
     shows="The mask bit is 0 on the client's frame; close 1002 follows.",
     server="websockets",
-    close=closed(1002, "incorrect masking", "server"),
+    close=closed(1002, "", "server"),
     cause="client-frame-unmasked",
     frames=[b"\x81\x05hello"],
 )

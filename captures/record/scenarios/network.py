@@ -69,7 +69,7 @@ def distrust(name, *, newest, title, shows):
     @capture(
         name,
         title=title,
-        client="{websockets} (client)",
+        client="{curl}",
         server="{websockets} (server)",
         truth="The server's certificate is signed by an authority that the client does not know.",
         shows=shows,
@@ -79,9 +79,7 @@ def distrust(name, *, newest, title, shows):
     )
     async def unknown_authority(lab: Bench):
         await lab.websockets_server(echo, HOST, ssl=lab.server_tls(HOST, newest=newest))
-        with lab.saying():
-            async with lab.websockets(f"wss://{HOST}/socket", ssl=lab.client_tls(trust=False)):
-                pass
+        await lab.curl(f"https://{HOST}/socket", upgrade=True, trust=False)
 
 
 distrust(

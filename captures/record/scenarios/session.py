@@ -4,7 +4,7 @@ import asyncio
 
 from lab import tokens
 from lab.bench import Bench
-from lab.catalogue import capture, closed, lost, opened
+from lab.catalogue import capture, closed, lost, opened, refused
 from lab.wire import Line
 
 HOST = "live.example.test"
@@ -38,6 +38,10 @@ def connection_lost(name, *, title, truth, shows, end):
         await lab.dial(SOCKET, **bearer())
 
 
+async def die(line):
+    line.vanish()
+
+
 async def reset(line):
     line.reset()
 
@@ -45,8 +49,15 @@ async def reset(line):
 connection_lost(
     "1006-connection-lost-fin",
     title="The server ends a working session with FIN and no close frame",
-    truth="The server process was stopped in the middle of a session.",
-    shows="Messages, then close_notify and FIN from the server; no close frame from either side. Code 1006 is never on the wire.",
+    truth="The server process died in the middle of a session.",
+    shows="Messages, then FIN from the server, without close_notify and without a close frame. Code 1006 is never on the wire.",
+    end=die,
+)
+connection_lost(
+    "1006-connection-lost-close-notify",
+    title="The server ends the TLS session, not the WebSocket",
+    truth="The server process was stopped and closed its TLS session properly, the WebSocket not.",
+    shows="Messages, then the server's close_notify; the client's FIN is an answer to it and comes first. No close frame from either side.",
     end=Line.end,
 )
 connection_lost(
@@ -154,7 +165,7 @@ three_gaps(
     client="{node ws}",
     server="{nginx}, and behind it {websockets} (server)",
     truth="nginx's `proxy_read_timeout` (60 s by default) passed; nginx ended the connection. The application had not closed.",
-    shows="60 s of silence, then close_notify and FIN from the server's side without a close frame; `Server: nginx` in the 101.",
+    shows="60 s of silence, then close_notify from the server's side without a close frame; `Server: nginx` in the 101.",
     hides="The leg behind nginx. One gap equal to a common default is a hint, not a proof.",
     attempts=[opened(lost("server"), "intermediary-idle-timeout", "likely")],
     never=[*NEVER, "server closed with 1006", "application closed"],
@@ -262,3 +273,60 @@ async def storm(lab: Bench):
 
     await lab.https(HOST, serve)
     await lab.node("for (let n = 0; n < 10; n++) { await open('wss://live.example.test/socket').ended; await sleep(140) }")
+
+
+@capture(
+    "401-session-url-spent",
+    title="A reconnect to the channel's old URL: 401; to a newly minted one: 101",
+    client="{node ws}",
+    server="{scripted}",
+    truth="A channel's URL is good for one socket. After the close the URL is dead; a new channel has a new one.",
+    shows="The URL comes from a REST answer, works once, is refused the second time, and a freshly minted URL works with all else equal.",
+    hides="Nothing that matters.",
+    attempts=[
+        opened(closed(1001, "", "server"), "server-going-away", "certain"),
+        refused(401, "session-url-spent", "certain"),
+        opened(closed(1000, "", "client")),
+    ],
+    never=[*NEVER, "no credential", "send a token"],
+)
+async def spent(lab: Bench):
+    api, streaming = "api.mypurecloud.com", "streaming.mypurecloud.com"
+    live: set[str] = set()
+
+    async def rest(line, request):
+        path = f"/channels/streaming-5-{tokens.opaque(18)}"
+        live.add(path)
+        expires = "2026-11-22T05:00:00.000Z"
+        await line.answer(200, [], {"connectUri": f"wss://{streaming}{path}", "id": path.split("/")[-1], "expires": expires})
+
+    async def socket(line, request):
+        if request.path not in live:
+            return await line.answer(401)
+        live.discard(request.path)
+        await line.accept(request)
+        await ticks(line, 3)
+        if (frame := await line.read(timeout=1)) and frame.is_close:
+            await line.frame(8, frame.payload[:2])
+            return await line.end()
+        await line.close(1001)
+
+    await lab.https(api, rest)
+    await lab.https(streaming, socket)
+    await lab.node(
+        """
+        const mint = async () => (await rest('POST', 'https://api.mypurecloud.com/api/v2/notifications/channels', {
+            headers: {Authorization: `Bearer ${token}`}})).body.connectUri
+        const url = await mint()
+        await open(url).ended
+        await sleep(300)
+        await open(url).ended
+        await sleep(300)
+        const socket = open(await mint())
+        await socket.opened
+        await sleep(1000)
+        socket.close(1000)
+        await socket.ended
+        """,
+        token=tokens.opaque(48),
+    )

@@ -170,6 +170,37 @@ async def thread_0_refused(lab: Bench):
 
 
 @capture(
+    "403-path-unknown-masked-with-controls",
+    title="The same 403 with the token, without it, and on a path that cannot exist",
+    client="{node ws}",
+    server="{scripted}",
+    truth="The gateway answers every unknown upgrade path with an empty 403; the token is not looked at.",
+    shows="Three refusals, equal to the byte but for Date: with the token, without any credential, and with the token on an invented path.",
+    hides="Whether the gateway refuses every upgrade (a proxy setting) or every unknown path.",
+    attempts=[refused(403, "path-unknown-masked", "likely")] * 3,
+    never=["use ?token=", "use ?access_token=", "grant webchat:guest:write", "token has expired", "missing scope"],
+)
+async def thread_0_controls(lab: Bench):
+    token = tokens.jwt(platform_claims(scope="openid", lifetime=3600, age=1140), "RS256")
+
+    async def serve(line, request):
+        await line.answer(403)
+
+    await lab.https(API, serve)
+    await lab.node(
+        """
+        const bearer = {headers: {Authorization: `Bearer ${token}`}}
+        await open('wss://api.mypurecloud.com/api/v2/webchat/websockets', [], bearer).ended
+        await sleep(500)
+        await open('wss://api.mypurecloud.com/api/v2/webchat/websockets').ended
+        await sleep(500)
+        await open('wss://api.mypurecloud.com/api/v2/webchat/no-such-path-7f3a', [], bearer).ended
+        """,
+        token=token,
+    )
+
+
+@capture(
     "101-closed-at-once",
     title="The same request is accepted with 101 and closed at once, code 1008, no reason",
     client="{node ws}",
