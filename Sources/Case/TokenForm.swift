@@ -62,7 +62,9 @@ package struct TokenForm: Sendable, Equatable {
             return
         }
         kind = parts.count == 3 ? .jwt : .brokenJWT
-        if 3 < parts.count { note(.illegalCharacter) } else if parts.count < 3 { note(.truncated) }
+        if 3 < parts.count { note(.illegalCharacter) }
+        // A dot may be there as %2E.
+        if parts.count < 3, !defects.contains(.percentEncoded) { note(.truncated) }
         var claims: JSONValue?
         if 1 < parts.count {
             let payload = decode(text.extracting(parts[1]))

@@ -13,9 +13,7 @@ package struct Timestamp: Sendable, Equatable, Hashable, Comparable {
     }
 
     /// Whole seconds since the epoch, rounded down.
-    package var seconds: Int64 {
-        nanoseconds >= 0 ? nanoseconds / 1_000_000_000 : -((-nanoseconds + 999_999_999) / 1_000_000_000)
-    }
+    package var seconds: Int64 { nanoseconds.floorDivided(by: 1_000_000_000) }
 
     /// Seconds from `earlier` to this moment, with fraction.
     package func seconds(since earlier: Timestamp) -> Double {
@@ -45,7 +43,7 @@ extension Timestamp {
         let clock =
             "\(padded(secondOfDay / 3600, 2)):\(padded(secondOfDay / 60 % 60, 2)):\(padded(secondOfDay % 60, 2))"
         guard 0 < fractionDigits else { return clock }
-        let fraction = padded(nanoseconds - seconds &* 1_000_000_000, 9)
+        let fraction = padded(nanoseconds &- seconds &* 1_000_000_000, 9)
         return clock + "." + fraction.prefix(fractionDigits)
     }
 
