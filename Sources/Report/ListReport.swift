@@ -99,7 +99,8 @@ package func writeListJSON<Problem: Error>(
     try flush(&json)
 }
 
-/// Frames by opcode, `sent` by the client and `received` by it.
+/// Frames by opcode, `sent` by the client and `received` by it. Text and binary count the beginnings of fragmented
+/// messages too, which stand beside them once more.
 func writeCounts(_ counts: PerSide<Session.Counts>, into json: inout JSONWriter) {
     json.object { json in
         for (name, side) in [("sent", counts.client), ("received", counts.server)] {
@@ -108,7 +109,9 @@ func writeCounts(_ counts: PerSide<Session.Counts>, into json: inout JSONWriter)
                     json.member("all", side.frames)
                     json.member("continuation", side.continuation)
                     json.member("text", side.text + side.textFragmented)
+                    json.member("textFragmented", side.textFragmented)
                     json.member("binary", side.binary + side.binaryFragmented)
+                    json.member("binaryFragmented", side.binaryFragmented)
                     json.member("close", side.close)
                     json.member("ping", side.ping)
                     json.member("pong", side.pong)

@@ -14,8 +14,8 @@ import subprocess
 import sys
 import tempfile
 
-NAMES = {"text": "text", "binary": "bin", "textFragmented": "text+", "binaryFragmented": "bin+",
-         "continuation": "cont", "close": "close", "ping": "ping", "pong": "pong"}
+NAMES = ("text", "binary", "continuation", "close", "ping", "pong")
+SHORT = {"binary": "bin", "continuation": "cont"}
 
 
 def counted(listing):
@@ -24,19 +24,21 @@ def counted(listing):
              "close": collections.Counter()}
     for attempt in listing["attempts"]:
         found["sessions"] += 1
-        status = attempt["outcome"]["status"]
+        status, close = attempt["outcome"]["status"], attempt["outcome"]["close"]
         if status == 101:
             found["upgraded"] += 1
         else:
             found["rejected"][str(status)] += 1
-        close = attempt["outcome"]["close"]
         if close:
             found["close"][str(close["code"])] += 1
-        for side, letter in (("client", "c"), ("server", "s")):
-            counts = (attempt.get("frames") or {}).get("byOpcode", {}).get(side, {})
-            for name, count in counts.items():
-                if name in NAMES and count:
-                    found["frames"][letter + ":" + NAMES[name]] += count
+        for side, letter in (("sent", "c:"), ("received", "s:")):
+            counts = attempt.get("frames", {}).get(side, {})
+            for name in NAMES:
+                # Beginnings of fragmented messages are among `text` and `binary`, and told again on their own.
+                parts = counts.get(name + "Fragmented", 0)
+                found["frames"][letter + SHORT.get(name, name)] += counts.get(name, 0) - parts
+                found["frames"][letter + SHORT.get(name, name) + "+"] += parts
+    found["frames"] = +found["frames"]
     found["packets"] = sum(entry.get("packets") or 0 for entry in listing["inputs"])
     return found
 
