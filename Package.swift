@@ -90,17 +90,20 @@ let package = Package(
             dependencies: ["Wire", "JSON", "Case", "Crypto", "Credentials", "Capture", "Dissect"],
             path: "Tests/TestSupport", swiftSettings: house),
         .testTarget(name: "WireTests", dependencies: ["Wire", "JSON"], swiftSettings: house),
-        .testTarget(name: "CompressionTests", dependencies: ["Compression", "Crypto"], swiftSettings: house),
+        .testTarget(
+            name: "CompressionTests", dependencies: ["Compression", "Crypto", "CZlib"], swiftSettings: house),
         .testTarget(
             name: "CaptureTests",
             dependencies: ["Capture", "Compression", "Crypto", "Wire", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "TLSTests", dependencies: ["TLS", "Crypto", "Wire", "TestSupport"], swiftSettings: house),
         .testTarget(
-            name: "HTTPTests", dependencies: ["HTTP", "Case", "Wire", "TestSupport"], swiftSettings: house),
+            name: "HTTPTests", dependencies: ["HTTP", "Case", "Wire", "CZlib", "TestSupport"],
+            swiftSettings: house),
         .testTarget(
             name: "WebSocketTests",
-            dependencies: ["WebSocket", "Case", "Wire", "Compression", "TestSupport"], swiftSettings: house),
+            dependencies: ["WebSocket", "Case", "Wire", "Compression", "CZlib", "TestSupport"],
+            swiftSettings: house),
         .testTarget(
             name: "CredentialsTests", dependencies: ["Credentials", "Case", "JSON", "Wire", "TestSupport"],
             swiftSettings: house),

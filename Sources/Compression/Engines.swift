@@ -74,7 +74,7 @@ func zstdStep(
     made = sink.pos
     if ZSTD_isError(result) != 0 {
         // A frame may ask for a window of gigabytes; the library's own bound is 128 MiB.
-        let asksTooMuch = result == UInt(bitPattern: -Int(ZSTD_error_frameParameter_windowTooLarge.rawValue))
+        let asksTooMuch = ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge
         return .failure(asksTooMuch ? .unsupported(at: offset + used) : .badData(at: offset + used))
     }
     if result == 0 { return .success(.finished) }
