@@ -15,6 +15,9 @@ package enum Catalogue {
         .scopeMissingStated,
         .scopeMissingInferred,
         .principalWrong,
+        .resourceDenied,
+        .entitlementMissing,
+        .gatewayPolicyDenied,
         .tokenExpired,
         .tokenNotYetValid,
         .clockSkew,
@@ -23,6 +26,7 @@ package enum Catalogue {
         .tokenIssuerUntrusted,
         .tokenRegionMismatch,
         .tokenKindWrong,
+        .tokenFormatWrong,
         .tokenTruncated,
         .tokenStrayCharacters,
         .tokenWithBearerPrefix,
@@ -32,6 +36,8 @@ package enum Catalogue {
         .tokenTooLong,
         .tokenAlgorithmRefused,
         .tokenSignatureInvalid,
+        .tokenKeyUnknown,
+        .tokenRevoked,
         .reconnectWithOldToken,
         .refreshReturnedSameToken,
         .tokenAcceptedElsewhere,
@@ -45,8 +51,10 @@ package enum Catalogue {
         .pathUnknownMasked,
         .requiredParameterMissing,
         .notAWebSocketEndpoint,
+        .endpointRetired,
         .redirected,
         .redirectedToLogin,
+        .stickySessionLost,
         .switchingResponseInvalid,
         .subprotocolNotSelected,
         .subprotocolIllegalCharacters,
@@ -54,19 +62,114 @@ package enum Catalogue {
         .originRefused,
         .originRequired,
         .originRewritten,
+        .csrfTokenMissing,
         .blockedByEdge,
+        .addressNotAllowed,
         .rateLimited,
         .proxyDropsUpgrade,
         .proxyRefusesUpgrade,
         .gatewayUpstreamError,
         .certificateRejected,
+        .sniUnknown,
+        .tlsVersionOrCipher,
         .clientCertificateRequired,
         .plaintextToTLSPort,
         .tlsToPlaintextPort,
         .connectionRefused,
         .noAnswer,
         .closedBeforeResponse,
+        .closedNormally,
+        .serverGoingAway,
         .connectionLost,
+        .policyViolation,
+        .serverErrorClose,
         .privateCloseCode,
+        .closedRightAfterUpgrade,
+        .serverIdleTimeout,
+        .intermediaryIdleTimeout,
+        .heartbeatMissed,
+        .deadlineAfterOpenMissed,
+        .maximumAgeReached,
+        .replacedByAnotherConnection,
+        .announcedMaintenance,
+        .reconnectStorm,
+        .sessionURLSpent,
+        .clientFrameUnmasked,
+        .reservedBitsOrBadDeflate,
+        .framingRuleBroken,
+        .invalidUTF8,
+        .messageTooBig,
+        .envelopeRejected,
+        .operationBeforeAuth,
+        .inBandForbiddenNoRoute,
+        .inBandAuthError,
+        .numberIsNotACloseCode,
     ]
+
+    /// A cause that has a name and a code, and no judge yet.
+    package struct Unjudged: Sendable, Equatable {
+        /// Its name.
+        package let slug: String
+        /// Its code.
+        package let code: String
+        /// One line.
+        package let title: String
+    }
+
+    /// Known causes that are not yet judged, so that no list pretends.
+    package static let notYetJudged: [Unjudged] = [
+        Unjudged(
+            slug: "session-cookie-missing", code: "AUTH-106",
+            title: "The session cookie is absent, stale or blocked on the upgrade"),
+        Unjudged(
+            slug: "credential-belongs-in-connect-message", code: "AUTH-108",
+            title: "The credential belongs in the protocol's own CONNECT or init message"),
+        Unjudged(
+            slug: "scope-spelling", code: "AUTH-203",
+            title: "A required scope is present in a form the server may not match"),
+        Unjudged(slug: "authoriser-failed", code: "AUTH-208", title: "The check itself failed"),
+        Unjudged(
+            slug: "token-time-claims-unusable", code: "TOKEN-105",
+            title: "exp, nbf or iat cannot be used as a date"),
+        Unjudged(
+            slug: "token-encrypted-or-bound", code: "TOKEN-206",
+            title: "The token is encrypted, or bound to a key the client did not prove"),
+        Unjudged(
+            slug: "token-for-another-client", code: "TOKEN-207",
+            title: "The token belongs to another client, tenant, hub, deployment or user"),
+        Unjudged(
+            slug: "mint-not-captured", code: "TOKEN-505",
+            title: "Where the token came from is not in this input (an observation)"),
+        Unjudged(
+            slug: "upgrade-method-wrong", code: "UPGRADE-105", title: "The upgrade is not a bodyless GET"),
+        Unjudged(
+            slug: "handshake-headers-duplicated", code: "UPGRADE-107",
+            title: "Handshake fields are duplicated or merged"),
+        Unjudged(
+            slug: "subprotocol-not-offered", code: "UPGRADE-402",
+            title: "The server selected a subprotocol that was not offered"),
+        Unjudged(
+            slug: "subprotocol-rewritten", code: "UPGRADE-405",
+            title: "The subprotocol field was changed on the way"),
+        Unjudged(
+            slug: "extension-mismatch", code: "UPGRADE-406",
+            title: "The extension negotiation does not add up"),
+        Unjudged(
+            slug: "forward-auth-in-front", code: "EDGE-304", title: "A single-sign-on proxy stands in front"),
+        Unjudged(
+            slug: "forward-proxy-in-the-way", code: "EDGE-305", title: "A forward proxy stands in the way"),
+        Unjudged(
+            slug: "load-balancer-mode", code: "EDGE-306",
+            title: "The load balancer's listener cannot carry WebSocket"),
+        Unjudged(slug: "name-not-resolved", code: "NET-101", title: "The host name does not resolve"),
+        Unjudged(
+            slug: "subscription-refused", code: "PROTO-205",
+            title: "One subscription was refused, the connection is fine"),
+    ]
+
+    /// The cause of a slug or a code, or nil.
+    package static func cause(named name: String) -> Cause? {
+        let wanted = name.lowercased()
+        return causes.first { $0.slug == wanted || $0.code.lowercased() == wanted }
+    }
 }

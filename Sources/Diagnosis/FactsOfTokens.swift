@@ -133,6 +133,9 @@ extension Facts {
 /// "61 s", "4 min", "2 h 5 min", "3 days": a length of time for people.
 func durationText(_ seconds: Double) -> String {
     let whole = Int(min(max(seconds.rounded(), -1e15), 1e15).magnitude)
+    if seconds.magnitude < 0.95, 0 < seconds.magnitude {
+        return "\(Int((seconds.magnitude * 1000).rounded(.up))) ms"
+    }
     if seconds.magnitude < 9.95, seconds != seconds.rounded() {
         let tenths = Int((seconds.magnitude * 10).rounded())
         return "\(tenths / 10).\(tenths % 10) s"

@@ -30,3 +30,21 @@ extension Facts {
         return (members, index.position(of: position, in: members) ?? 0)
     }
 }
+
+extension Facts {
+    /// How long the client had sent nothing when the session ended. Seconds.
+    var clientSilence: Double? {
+        guard let ended = close?.at ?? attempt.connection.endedAt else { return nil }
+        let last = attempt.session?.lastFrameAt.client ?? attempt.response?.at
+        return last.map { ended.seconds(since: $0) }
+    }
+
+    /// Whether each of the last pauses between attempts is longer than the one before.
+    var spacingGrows: Bool {
+        let (members, place) = line
+        let times = members[max(0, place - 4)...place].compactMap { file.attempts[$0].startedAt }
+        guard 4 <= times.count else { return false }
+        let pauses = zip(times.dropFirst(), times).map { $0.seconds(since: $1) }
+        return zip(pauses.dropFirst(), pauses).allSatisfy { $1 * 1.2 < $0 }
+    }
+}

@@ -54,7 +54,7 @@ func symptoms(of attempt: borrowing Attempt, tokens: [Token]) -> Symptoms {
         found.insert(.oddSwitch)
     }
     guard let session = attempt.session else { return found }
-    if session.violations.contains(where: isHarmful) { found.insert(.broken) }
+    if session.violations.contains(where: isHarmful), !endedWell(session) { found.insert(.broken) }
     if let close = session.firstClose {
         if !isOrdinary(close, session, attempt, tokens) { found.insert(.closed) }
     } else if attempt.unseen.isDisjoint(with: [.closes, .frames]) {
@@ -75,6 +75,11 @@ func symptoms(of attempt: borrowing Attempt, tokens: [Token]) -> Symptoms {
 
 /// Data after one's own close frame is rude and breaks nothing.
 private func isHarmful(_ violation: Violation) -> Bool { violation.rule != .dataAfterClose }
+
+/// Whether both ends put up with whatever they sent: the session is open, or was closed with 1000 or 1001.
+private func endedWell(_ session: Session) -> Bool {
+    session.firstClose?.code == 1000 || session.firstClose?.code == 1001
+}
 
 /// A close that nobody needs to explain: by the client with 1000, 1001 or no code, or by the server with 1000 and
 /// without complaint.

@@ -1,0 +1,25 @@
+extension Cause {
+    /// The responder says so; nothing else makes it a cause.
+    static let announcedMaintenance = Cause.stated(
+        "announced-maintenance", "SESSION-303", "The server announced the end, and the client did not react",
+        explains: [.closed, .inBand],
+        explanation: """
+            The server said that it restarts or is maintained. The loss is planned.
+
+            It is judged by the server's own words only.
+            """,
+        fix: Fix("Reconnect when the server announces the end, with a random pause."),
+        references: [.rfc(6455, "7.4.1")], mistakenFor: ["server-going-away", "server-error-close"],
+        fires: """
+            > GET /live HTTP/1.1
+            < HTTP/1.1 101 Switching Protocols
+            -- 5 s
+            << close 1012 "service restart"
+            """,
+        silent: """
+            > GET /live HTTP/1.1
+            < HTTP/1.1 101 Switching Protocols
+            -- 5 s
+            << close 1012
+            """)
+}

@@ -1,0 +1,103 @@
+import Case
+import Wire
+
+extension Cause {
+    /// The server closed after a silence.
+    static let serverIdleTimeout = Cause(
+        "server-idle-timeout", "SESSION-201", "The server closed an idle connection",
+        explains: [.closed],
+        explanation: """
+            A server that closes silent connections does so after the same silence each time. Its reason text may \
+            say it; else three equal silences are evidence, and one is not: any close comes after some silence.
+            """,
+        fix: Fix("Send a ping, or the gateway's own heartbeat, more often than that silence."),
+        references: [.rfc(6455, "5.5.2")],
+        mistakenFor: ["intermediary-idle-timeout", "maximum-age-reached", "token-expired-mid-session"],
+        examine: { facts in
+            guard let close = facts.serverClose, close.code != 1002, close.code != 1007, close.code != 1009
+            else { return .silent }
+            let said = facts.statement(of: "server-idle-timeout")
+            guard let gap = facts.gapAtEndSeconds else { return said == nil ? .silent : .untestable(.clock) }
+            guard 10 <= gap || said != nil else {
+                return .ruledOut(
+                    "the last frame was \(durationText(gap)) before the close", at: facts.effectPlaces)
+            }
+            var brief = Brief(
+                fact: "No frame had been sent for \(durationText(gap)) when the server closed.",
+                claim: "the server closes connections that are silent for that long")
+            if let said { facts.add(said, to: &brief) }
+            facts.weighGaps(&brief, gap: gap)
+            if let known = facts.known({ fact -> Int? in
+                if case .idleTimeout(let seconds) = fact { seconds } else { nil }
+            })
+            .first(where: { facts.isClose(Double($0.value), gap) }) {
+                brief.add(known)
+                brief.speaksFor(
+                    .moderate, .timing, "the silence of \(durationText(gap)) is the documented one",
+                    at: facts.effectPlaces, telling: true)
+            }
+            facts.weighStatement(
+                otherThan: ["server-idle-timeout", "heartbeat-missed", "deadline-after-open-missed"],
+                against: &brief)
+            brief.fix = Fix(
+                "Send a ping, or the gateway's own heartbeat, more often than every \(durationText(gap)).")
+            brief.test = NextStep(
+                "Let two more connections stay silent: three equal silences before the close show an idle timeout."
+            )
+            return .stands(brief)
+        },
+        examples: [
+            .fires(
+                .possible, "one silence of a minute",
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << text {"n":1}
+                -- 61 s
+                << close 1001
+                """),
+            .fires(
+                .likely, "three equal silences",
+                """
+                === upgrade
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << text {"n":1}
+                -- 61 s
+                << close 1001
+                === upgrade
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                -- 20 s
+                << text {"n":1}
+                -- 61 s
+                << close 1001
+                === upgrade
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                -- 40 s
+                << text {"n":1}
+                -- 61 s
+                << close 1001
+                """),
+            .fires(
+                .certain, "the reason says so",
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << text {"n":1}
+                -- 61 s
+                << close 1001 "idle timeout"
+                """),
+            .silent(
+                "traffic until the close",
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                -- 61 s
+                << text {"n":1}
+                << close 1001
+                """),
+        ]
+    )
+}

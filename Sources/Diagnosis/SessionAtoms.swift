@@ -1,0 +1,163 @@
+import Case
+import Wire
+
+/// How one session ended, as far as the comparison of sessions needs it.
+struct SessionEnd {
+    var attempt: Int
+    /// The silence before the end. Seconds.
+    var gap: Double
+    /// From the 101 to the end. Seconds.
+    var age: Double
+}
+
+extension Facts {
+    /// The ends of the sessions of this host that ended like this one (a close of the same code by the server, or
+    /// without one), this one included, 64 at most.
+    var likeEnds: [SessionEnd] {
+        let hasClose = close != nil
+        let code = close?.code
+        var ends: [SessionEnd] = []
+        let members = index.hosts[index.hostOf[position]].members
+        let place = index.position(of: position, in: members) ?? 0
+        for member in members[max(0, place - 32)..<min(members.count, place + 32)] {
+            let other = file.attempts[member]
+            guard other.outcome == .opened, let session = other.session, let opened = other.response?.at
+            else { continue }
+            guard (session.firstClose != nil) == hasClose, session.firstClose?.code == code,
+                session.firstClose?.by != .client
+            else { continue }
+            if !hasClose, other.connection.ending == .open { continue }
+            guard let ended = session.firstClose?.at ?? other.connection.endedAt else { continue }
+            let last = session.lastActivityAt ?? opened
+            ends.append(
+                SessionEnd(
+                    attempt: other.id, gap: ended.seconds(since: last), age: ended.seconds(since: opened)))
+        }
+        return ends
+    }
+
+    /// How many of the ends have the same silence before them as this one, this one included.
+    func equalGaps(_ ends: [SessionEnd]) -> [SessionEnd] {
+        guard let own = gapAtEndSeconds else { return [] }
+        return ends.filter { isClose($0.gap, own) }
+    }
+
+    /// How many of the ends came at the same age as this one, this one included.
+    func equalAges(_ ends: [SessionEnd]) -> [SessionEnd] {
+        guard let own = ageAtEndSeconds else { return [] }
+        return ends.filter { isClose($0.age, own) }
+    }
+
+    /// Whether two times are one clock's doing: within 3 %, or 1.5 s for short ones.
+    func isClose(_ left: Double, _ right: Double) -> Bool {
+        abs(left - right) <= max(1.5, 0.03 * max(abs(left), abs(right)))
+    }
+
+    /// Whether the end falls on a token's expiry, which explains it better than any silence.
+    var endsOnExpiry: Bool {
+        guard let ended = close?.at ?? attempt.connection.endedAt else { return false }
+        return sentJWTs.contains { entry in
+            entry.jwt.expiresAt.map { abs(ended.seconds(since: $0)) <= 15 } ?? false
+        }
+    }
+
+    /// The common part of the two idle causes: from the equal gaps to the evidence.
+    func weighGaps(_ brief: inout Brief, gap: Double) {
+        let ends = likeEnds
+        let equal = equalGaps(ends)
+        if 3 <= equal.count {
+            brief.speaksFor(
+                .strong, .series,
+                "\(equal.count) sessions ended after the same silence of about \(durationText(gap)) (attempts \(listed(equal.map { "\($0.attempt)" })))",
+                at: effectPlaces, telling: true)
+        } else {
+            brief.speaksFor(
+                .weak, .timing, "one silence of \(durationText(gap)) before the end; one is no pattern",
+                at: effectPlaces)
+        }
+        if 2 <= ends.count - equal.count, equal.count < 3 {
+            brief.speaksAgainst(
+                .moderate, .series, "other sessions ended likewise after other silences", at: effectPlaces)
+        }
+        if 3 <= equalAges(ends).count, equal.count < 3 {
+            brief.speaksAgainst(
+                .strong, .series, "the sessions ended at the same age, whatever the silence", at: effectPlaces
+            )
+        }
+        if endsOnExpiry {
+            brief.speaksAgainst(.strong, .clock, "the end falls on the token's exp", at: effectPlaces)
+        }
+        let longest = attempt.session?.longestGapSeconds ?? 0
+        if gap + 2 < longest {
+            brief.speaksAgainst(
+                .strong, .frames, "the session had survived a silence of \(durationText(longest)) before",
+                at: effectPlaces)
+        }
+    }
+
+    /// Whether the server ended the session within a second of the 101, before any data of the client.
+    var wasClosedAtOnce: Bool {
+        guard let session = attempt.session, let age = ageAtEndSeconds, age < 1 else { return false }
+        guard session.counts.client.frames - session.counts.client.close - session.counts.client.pong == 0
+        else { return false }
+        if let close { return close.by == .server }
+        switch attempt.connection.ending {
+        case .finished(by: .server), .reset(by: .server): return true
+        default: return false
+        }
+    }
+
+    /// The first broken rule of these kinds.
+    func violation(of rules: Set<Violation.Rule>) -> Violation? {
+        attempt.session?.violations.first { rules.contains($0.rule) }
+    }
+
+    /// The common part of the causes that are a broken rule of the framing layer.
+    func examineViolation(_ rules: Set<Violation.Rule>, codes: Set<Int>, sentence: (Violation) -> String)
+        -> Opinion
+    {
+        guard let found = violation(of: rules) else {
+            guard let code = close?.code, codes.contains(code), sees(.frames) else { return .silent }
+            return .ruledOut("no such frame is in the capture", at: effectPlaces)
+        }
+        if 0 < attempt.connection.missingBytes {
+            return .untestable(
+                Gap(
+                    "\(attempt.connection.missingBytes) bytes of the stream are missing, so that frames may be misread",
+                    howToGet: "Capture again without losses: a larger buffer, and a snap length of 0."))
+        }
+        var brief = Brief(sentence(found))
+        brief.speaksFor(.strong, .frames, sentence(found), at: [found.place], telling: true)
+        brief.proof = .arithmetic
+        if let code = close?.code, codes.contains(code) {
+            brief.speaksFor(
+                .moderate, .words,
+                "and the \(close?.by == .server ? "server" : "client") closed with \(code)", at: effectPlaces,
+                telling: true)
+        } else if let code = close?.code {
+            brief.speaksAgainst(
+                .weak, .words,
+                "the close came with \(code), not with \(codes.sorted().map(String.init).joined(separator: " or "))",
+                at: effectPlaces)
+        }
+        return .stands(brief)
+    }
+
+    /// The brief of a standard close code, with its reason.
+    func closeBrief(_ code: Int, name: String) -> Brief? {
+        guard let close, close.code == code else { return nil }
+        let side = close.by == .server ? "server" : "client"
+        let reason = maskedReason.isEmpty ? "without a reason text" : "saying \"\(maskedReason)\""
+        var brief = Brief(
+            fact:
+                "The \(side) closed with \(code) (\(name)), \(reason)\(ageAtEnd.map { ", \($0) after the upgrade" } ?? "").",
+            claim: "")
+        brief.speaksFor(
+            .strong, .frames, "close frame \(code) by the \(side)", at: [close.place], telling: true)
+        if !maskedReason.isEmpty {
+            brief.speaksFor(.strong, .words, "its reason: \"\(maskedReason)\"", at: [close.place])
+        }
+        brief.proof = .stated
+        return brief
+    }
+}
