@@ -11,6 +11,7 @@ import pkgutil
 import shutil
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import scenarios
@@ -52,7 +53,9 @@ def _arguments():
 
 
 def _check(chosen) -> list[str]:
-    return [scenario.name for scenario in chosen if not _agrees(scenario, CAPTURES / scenario.name)]
+    with ThreadPoolExecutor() as pool:
+        kept = pool.map(lambda scenario: _agrees(scenario, CAPTURES / scenario.name), chosen)
+    return [scenario.name for scenario, is_kept in zip(chosen, kept) if not is_kept]
 
 
 async def _record(chosen) -> list[str]:
@@ -104,6 +107,9 @@ def _keep(scenario: Scenario, bench: Bench) -> bool:
 
 def _agrees(scenario: Scenario, folder: Path) -> bool:
     problems = disagreements(folder / "capture.pcapng", scenario)
+    label = folder / "label.json"
+    if label.exists() and json.loads(label.read_text()) != scenario.label:
+        problems.append("label.json is not what the scenario says; record it anew")
     for problem in problems:
         print(f"{scenario.name}: {problem}", file=sys.stderr)
     return not problems

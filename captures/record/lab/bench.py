@@ -37,10 +37,10 @@ class Bench:
 
     # Packets
 
-    async def start(self):
-        """Starts the packet capture and returns when it really captures."""
+    async def start(self, bytes_per_packet=0):
+        """Starts the packet capture and returns when it really captures. 0 means whole packets."""
         self._sniffer = await asyncio.create_subprocess_exec(
-            *("tcpdump", "-i", "lo", "-U", "--immediate-mode", "-s", "0", "-w", str(self.packets)),
+            *("tcpdump", "-i", "lo", "-U", "--immediate-mode", "-s", str(bytes_per_packet), "-w", str(self.packets)),
             *("tcp", "and", "net", f"{self.net}.0/24"),
             stderr=subprocess.PIPE,
         )

@@ -14,7 +14,7 @@ _CLIENT_LINES = 24
 
 def page(scenario: Scenario, bench) -> str:
     """The README.md of one capture."""
-    said = [re.sub(r"ey[\w-]{20,}(\.[\w-]*)*", "<jwt>", line)[:160] for line in bench.said if line.strip()][:_CLIENT_LINES]
+    said = [re.sub(r"ey[\w-]{20,}(\.[\w-]*)*", "<jwt>", _printable(line))[:160] for line in bench.said if line.strip()][:_CLIENT_LINES]
     parts = [
         f"# {scenario.title}",
         f"**What the server really decided.** {scenario.truth}",
@@ -35,10 +35,18 @@ def _facts(scenario, bench):
     yield f"| client | {_with_versions(scenario.client)} |"
     yield f"| server | {_with_versions(scenario.server)} |"
     yield f"| hosts | {', '.join(f'{host} = {address}' for host, address in bench.hosts.items())} |"
-    if scenario.with_keys and bench.keys.exists():
-        yield "| keys | inside the capture (a decryption secrets block) |"
-    else:
-        yield f"| keys | {'none needed, the traffic is plain' if scenario.with_keys else 'withheld'} |"
+    yield f"| keys | {_keys(scenario, bench)} |"
+
+
+def _keys(scenario, bench):
+    if not scenario.with_keys:
+        return "withheld"
+    is_logged = bench.keys.exists() and bench.keys.stat().st_size > 0
+    return "inside the capture (a decryption secrets block)" if is_logged else "none were made, what there is to read is plain"
+
+
+def _printable(line: str) -> str:
+    return "".join(character if character.isprintable() else "." for character in line)
 
 
 def _with_versions(text: str) -> str:
@@ -128,6 +136,8 @@ This file, and everything in the folders, is written by `record/`; edit the scen
   "limits": [ "..." ]            // what the reader must say it could not see, where that is the point of the capture
 }}
 ```
+
+A connection that failed before any HTTP answer is listed as one attempt, though its handshake may not be visible.
 
 `cause` and `expect` differ where the server kept its reason to itself: the right answer is then "undetermined" with ranked
 candidates, and the cause ought to be among them.

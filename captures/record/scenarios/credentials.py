@@ -354,3 +354,69 @@ async def region(lab: Bench):
             headers: {Authorization: `Bearer ${answer.body.access_token}`}}).ended
         """
     )
+
+
+@capture(
+    "403-principal-wrong",
+    title="The server says that a client token is not enough: a user is required",
+    client="{node ws}",
+    server="{scripted}",
+    truth="The endpoint is for users. The token came from a client_credentials grant and stands for a client.",
+    shows="The grant in the mint, sub equal to client_id in the token, and the server's own words.",
+    hides="Which grant the application may use.",
+    attempts=[refused(403, "principal-wrong", "certain")],
+    never=["expired", "missing scope"],
+)
+async def principal(lab: Bench):
+    token = tokens.jwt(tokens.claims(sub="lab-client", client_id="lab-client", age=0), "RS256")
+
+    async def serve(line, request):
+        if request.path == "/oauth/token":
+            await line.answer(200, [], {"access_token": token, "token_type": "Bearer", "expires_in": 3600})
+        else:
+            body = {"code": "not.authorized", "message": "This request requires a user context. Client credentials cannot be used."}
+            await line.answer(403, [], body)
+
+    await lab.https(HOST, serve)
+    await lab.node(
+        """
+        const answer = await rest('POST', 'https://chat.example.test/oauth/token', {
+            headers: {'Content-Type': 'application/x-www-form-urlencoded'}, body: 'grant_type=client_credentials&client_id=lab-client'})
+        await open('wss://chat.example.test/v1/socket', [], {
+            headers: {Authorization: `Bearer ${answer.body.access_token}`}}).ended
+        """
+    )
+
+
+@capture(
+    "403-minted-url-not-used",
+    title="The minted URL is dialled without its query: 403",
+    client="{node ws}",
+    server="{scripted}",
+    truth="The signature in the minted URL's query is the credential. The client kept host and path and dropped the query.",
+    shows="The connectUri of the REST answer and the URL dialled differ by the query; the refusal has no reason.",
+    hides="The server's reason.",
+    attempts=[refused(403, "minted-url-not-used", "likely")],
+    never=["expired", "missing scope"],
+)
+async def query_dropped(lab: Bench):
+    streaming = "stream.example.test"
+    query = f"channel=7f3a2c&expires=86400&signature={tokens.opaque(32)}"
+
+    async def api(line, request):
+        await line.answer(200, [], {"connectUri": f"wss://{streaming}/connect?{query}", "expires_in": 86400})
+
+    async def socket(line, request):
+        if request.target.partition("?")[2] != query:
+            await line.answer(403)
+
+    await lab.https(HOST, api)
+    await lab.https(streaming, socket)
+    await lab.node(
+        """
+        const answer = await rest('POST', 'https://chat.example.test/v1/channels', {headers: {Authorization: `Bearer ${token}`}})
+        const {host, pathname} = new URL(answer.body.connectUri)
+        await open(`wss://${host}${pathname}`).ended
+        """,
+        token=tokens.opaque(32),
+    )

@@ -91,8 +91,8 @@ distrust(
 distrust(
     "failed-certificate-rejected-tls13",
     newest=None,
-    title="The client does not trust the certificate (TLS 1.3, the alert is encrypted)",
-    shows="With the handshake keys: the certificate, and the client's alert 48, unknown_ca.",
+    title="The client does not trust the certificate (TLS 1.3: the certificate is encrypted, the alert is not)",
+    shows="The client's alert 48, unknown_ca, in clear; with the handshake keys also the certificate.",
 )
 
 
@@ -185,7 +185,7 @@ async def crash(lab: Bench):
     hides="Everything above TLS: even whether this is a WebSocket.",
     attempts=[],
     limits=["tls-keys-missing"],
-    never=["401", "expired", "missing scope"],
+    never=["answered 401", "expired", "missing scope"],
     with_keys=False,
 )
 async def no_keys(lab: Bench):
@@ -196,3 +196,25 @@ async def no_keys(lab: Bench):
 
     await lab.https(HOST, serve)
     await lab.dial(f"wss://{HOST}/socket", headers={"Authorization": f"Bearer {token}"})
+
+
+@capture(
+    "unknown-packets-cut",
+    title="The recording kept only the first 120 bytes of each packet",
+    client="{node ws}",
+    server="{scripted}",
+    truth="The server answered 403. The recorder was told to cut packets at 120 bytes.",
+    shows="The start of every packet; TLS records are cut, so nothing of them can be decrypted, keys or not.",
+    hides="Everything above TLS.",
+    attempts=[],
+    limits=["packets-missing"],
+    never=["answered 403", "expired", "missing scope"],
+)
+async def cut(lab: Bench):
+    async def serve(line, request):
+        await line.answer(403)
+
+    await lab.stop_packets()
+    await lab.start(bytes_per_packet=120)
+    await lab.https(HOST, serve)
+    await lab.dial(f"wss://{HOST}/socket")

@@ -330,3 +330,77 @@ async def spent(lab: Bench):
         """,
         token=tokens.opaque(48),
     )
+
+
+@capture(
+    "1008-policy-violation",
+    title="In the middle of a session, close 1008 without a reason",
+    client="{node ws}",
+    server="{scripted}",
+    truth="The server allows five messages a second; the client sent eight at once.",
+    shows="Eight client messages within milliseconds, then the server's close 1008, empty.",
+    hides="Which policy.",
+    attempts=[opened(closed(1008, "", "server"), "policy-violation", "certain")],
+    never=NEVER,
+)
+async def policy(lab: Bench):
+    async def serve(line, request):
+        await line.accept(request)
+        await ticks(line, 3)
+        for _ in range(8):
+            await line.read(timeout=5)
+        await line.close(1008)
+
+    await lab.https(HOST, serve)
+    await lab.node(
+        """
+        const socket = open('wss://live.example.test/socket')
+        await socket.opened
+        await sleep(1200)
+        for (let n = 0; n < 8; n++) socket.send(JSON.stringify({type: 'move', n}))
+        await socket.ended
+        """
+    )
+
+
+@capture(
+    "1001-maximum-age-reached",
+    title="Two busy sockets, each closed at the age of six seconds, reason `maximum connection age`",
+    client="{node ws}",
+    server="{scripted}",
+    truth="The server ends every socket six seconds after the upgrade, whatever the traffic.",
+    shows="Traffic until the last moment, two equal ages, and the server's own words.",
+    hides="Nothing that matters.",
+    attempts=[opened(closed(1001, "maximum connection age", "server"), "maximum-age-reached", "certain")] * 2,
+    never=[*NEVER, "idle"],
+    slow=True,
+)
+async def maximum_age(lab: Bench):
+    async def serve(line, request):
+        await line.accept(request)
+        await ticks(line, 12, every=0.5)
+        await line.close(1001, "maximum connection age")
+
+    await lab.https(HOST, serve)
+    await lab.node("for (let n = 0; n < 2; n++) { await open('wss://live.example.test/socket').ended; await sleep(700) }")
+
+
+@capture(
+    "4408-deadline-after-open-missed",
+    title="graphql-transport-ws: no connection_init within three seconds, close 4408",
+    client="{node ws}",
+    server="{scripted}",
+    truth="The server waits three seconds for connection_init.",
+    shows="Not one client frame after the 101, then 4408 `Connection initialisation timeout`.",
+    hides="Why the client was silent.",
+    attempts=[opened(closed(4408, "Connection initialisation timeout", "server"), "deadline-after-open-missed", "certain")],
+    never=NEVER,
+)
+async def no_init(lab: Bench):
+    async def serve(line, request):
+        await line.accept(request, subprotocol="graphql-transport-ws")
+        if not await line.read(timeout=3):
+            await line.close(4408, "Connection initialisation timeout")
+
+    await lab.https(HOST, serve)
+    await lab.dial(f"wss://{HOST}/graphql", protocols=["graphql-transport-ws"])

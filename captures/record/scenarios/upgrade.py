@@ -53,7 +53,7 @@ GOOD_KEY, VERSION = "Sec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==", "Sec-WebSocke
     shows="The key decodes to 5 bytes; the body says `Missing or invalid Sec-WebSocket-Key header`.",
     hides="Nothing that matters.",
     attempts=[refused(400, "websocket-key-malformed", "certain")],
-    never=["token", "scope"],
+    never=["missing scope", "expired"],
 )
 async def key_malformed(lab: Bench):
     await lab.node_server("new WebSocketServer({server}); listen()", HOST)
@@ -69,7 +69,7 @@ async def key_malformed(lab: Bench):
     shows="The version sent, and the body `Unsupported version: 6`.",
     hides="Nothing that matters.",
     attempts=[refused(400, "websocket-version-unsupported", "certain")],
-    never=["token", "scope"],
+    never=["missing scope", "expired"],
 )
 async def version_unsupported(lab: Bench):
     await lab.aiohttp_server(HOST, web.get("/socket", echo_route))
@@ -85,7 +85,7 @@ async def version_unsupported(lab: Bench):
     shows="The request has `Upgrade: websocket` and no Connection field; the body names what the server found.",
     hides="Nothing that matters.",
     attempts=[refused(400, "upgrade-headers-missing", "certain")],
-    never=["token", "scope"],
+    never=["missing scope", "expired"],
 )
 async def connection_missing(lab: Bench):
     await lab.aiohttp_server(HOST, web.get("/socket", echo_route))
@@ -204,3 +204,85 @@ async def accept_wrong(lab: Bench):
 
     await lab.https(HOST, serve)
     await lab.dial(SOCKET)
+
+
+@capture(
+    "400-http-version-wrong",
+    title="The upgrade is sent as HTTP/1.0",
+    client="{curl}",
+    server="{websockets} (server)",
+    truth="The server reads HTTP/1.1 only and answers 400.",
+    shows="`HTTP/1.0` in the request line, and a 400 whose body says that this was not a valid HTTP request.",
+    hides="Nothing that matters.",
+    attempts=[refused(400, "http-version-wrong", "certain")],
+    never=["missing scope", "expired"],
+)
+async def old_http(lab: Bench):
+    await lab.websockets_server(echo, HOST)
+    await lab.curl(SOCKET.replace("wss", "https"), "--http1.0", upgrade=True)
+
+
+@capture(
+    "400-required-parameter-missing",
+    title="The server says that deploymentId is missing",
+    client="{node ws}",
+    server="{scripted}",
+    truth="The server wants deploymentId in the query.",
+    shows="No such parameter in the request, and the server's own words.",
+    hides="Which value would be right.",
+    attempts=[refused(400, "required-parameter-missing", "certain")],
+    never=["missing scope", "expired"],
+)
+async def parameter(lab: Bench):
+    async def serve(line, request):
+        if "deploymentId" not in request.query:
+            await line.answer(400, [], {"message": "Missing required query parameter: deploymentId"})
+
+    await lab.https(HOST, serve)
+    await lab.dial(f"wss://{HOST}/v1?application=lab")
+
+
+@capture(
+    "421-host-and-sni-disagree",
+    title="SNI names one host, Host another: 421",
+    client="{raw}",
+    server="{scripted}",
+    truth="The server serves each name on its own connections and answers 421 when Host is not the name in SNI.",
+    shows="SNI live.example.test, `Host: chat.example.test`, 421 Misdirected Request.",
+    hides="Nothing that matters.",
+    attempts=[refused(421, "host-and-sni-disagree", "certain")],
+    never=["missing scope", "expired"],
+)
+async def misdirected(lab: Bench):
+    async def serve(line, request):
+        if request.field("Host") != HOST:
+            await line.answer(421)
+
+    await lab.https(HOST, serve)
+    reader, writer = await lab.raw(HOST)
+    writer.write(handshake(*UPGRADE, GOOD_KEY, VERSION, host="chat.example.test"))
+    await asyncio.wait_for(reader.read(2000), 5)
+    writer.close()
+
+
+@capture(
+    "4406-subprotocol-unknown-to-server",
+    title="The client offers graphql-ws, the server speaks graphql-transport-ws: close 4406",
+    client="{websockets} (client)",
+    server="{scripted}",
+    truth="The server does not know the old subprotocol. It upgrades without one and closes with 4406.",
+    shows="The offered name, a 101 without a subprotocol, and 4406 `Subprotocol not acceptable`.",
+    hides="Which name the server wants.",
+    attempts=[opened(closed(4406, "Subprotocol not acceptable", "server"), "subprotocol-unknown-to-server", "certain")],
+    never=["missing scope", "expired"],
+)
+async def old_subprotocol(lab: Bench):
+    async def serve(line, request):
+        await line.accept(request)
+        if "graphql-transport-ws" not in request.subprotocols:
+            await line.close(4406, "Subprotocol not acceptable")
+
+    await lab.https(HOST, serve)
+    with lab.saying():
+        async with lab.websockets(f"wss://{HOST}/graphql", subprotocols=["graphql-ws"]) as socket:
+            await socket.recv()
