@@ -39,7 +39,8 @@ async def main() -> int:
         print("\n".join(scenario.name for scenario in chosen))
         return 0
     problems = _check(chosen) if arguments.check else await _record(chosen)
-    (CAPTURES / "README.md").write_text(index(SCENARIOS.values(), CAPTURES))
+    if not arguments.check:
+        (CAPTURES / "README.md").write_text(index(SCENARIOS.values(), CAPTURES))
     print(f"{len(chosen) - len(problems)} of {len(chosen)} captures hold what their labels say")
     return 1 if problems else 0
 

@@ -60,7 +60,8 @@ async def origin_required(lab: Bench):
     server="{uvicorn}",
     truth="The application read the token, missed the scope chat:connect and closed with 4003 before accepting. Uvicorn turns that into an "
     "empty 403.",
-    shows="Uvicorn's fingerprint, an empty body, a token that is sound and alive.",
+    shows="403 with an empty body, and a token that is sound and alive. The Server field names the websockets library, on which this "
+    "Uvicorn stands, not Uvicorn; that library's own refusals always have a text.",
     hides="Everything about the reason: a missing route, a failed dependency and a bad token give the same bytes.",
     attempts=[refused(403, "scope-missing-inferred", "possible", expect="undetermined")],
     never=["missing scope", "expired", "grant the scope"],

@@ -287,6 +287,12 @@ def agent_token():
     return tokens.jwt(platform_claims(scope="urn:genesyscloud:messages:read urn:genesyscloud:messages:write", sub="5f3a"), "RS256")
 
 
+def token_of_earlier_login(voice):
+    """The same subject's token of an hour ago, which ended three minutes ago."""
+    now = int(time.time())
+    return tokens.jwt({**tokens.read(voice), "iat": now - 3780, "nbf": now - 3780, "exp": now - 180, "jti": "earlier-login"}, "RS256")
+
+
 widget(
     "401-credential-lost-on-the-way",
     title="Voice carries the token, the messaging upgrade does not: 401",
@@ -329,7 +335,7 @@ widget(
     hides="Why the widget did not receive the new token.",
     attempt=refused(401, "token-expired", "certain"),
     token=agent_token,
-    message_token=lambda voice: tokens.jwt({**tokens.read(voice), "iat": int(time.time()) - 3780, "nbf": int(time.time()) - 3780, "exp": int(time.time()) - 180, "jti": "earlier-login"}, "RS256"),
+    message_token=lambda voice: token_of_earlier_login(voice),
 )
 
 
