@@ -40,7 +40,7 @@ struct Groups: Sendable {
             let key = Key(
                 cause: verdict.cause, outcome: attempt.outcome.rawValue, status: attempt.status,
                 closeCode: attempt.session?.firstClose?.code, authority: attempt.authority,
-                path: String(target.prefix { $0 != "?" }))
+                path: pattern(ofPath: target))
             if !report.options.all, let position = byKey[key] {
                 explained[position].members.append(index)
             } else {
@@ -63,4 +63,15 @@ struct Groups: Sendable {
         }
         return ids.sorted()
     }
+}
+
+/// The path of a target with what tells one client from another left out: numbers and long segments with digits.
+func pattern(ofPath target: String) -> String {
+    target.prefix { $0 != "?" }.split(separator: "/", omittingEmptySubsequences: false)
+        .map { segment in
+            let digits = segment.utf8.filter { (0x30...0x39).contains($0) }.count
+            let isNumber = 0 < digits && digits == segment.utf8.count
+            return isNumber || 16 <= segment.utf8.count && 0 < digits ? "*" : String(segment)
+        }
+        .joined(separator: "/")
 }

@@ -9,7 +9,7 @@ func lifetimeLines(_ jwt: JWT, sightings: [Sighting], _ page: TextPage) -> [Stri
     let begins = [jwt.notBefore, jwt.issuedAt].compactMap { $0 }.max()
     let uses = sightings.filter { $0.isUse && $0.at != nil }
     guard let begin = begins, let end = jwt.expiresAt, begin < end else {
-        return lifetimeWords(jwt)
+        return lifetimeWords(jwt, uses: uses)
     }
     let useTimes = uses.compactMap(\.at)
     let first = ([begin] + useTimes).min() ?? begin
@@ -18,7 +18,7 @@ func lifetimeLines(_ jwt: JWT, sightings: [Sighting], _ page: TextPage) -> [Stri
     let beginText = (jwt.notBefore == begin && jwt.issuedAt != begin ? "nbf " : "iat ") + words.text(begin)
     let endText = "exp " + words.text(end)
     let room = page.width - 4 - beginText.count - endText.count - 4
-    guard 12 <= room else { return lifetimeWords(jwt) }
+    guard 12 <= room else { return lifetimeWords(jwt, uses: uses) }
     let bar = Bar(first: first, last: last, cells: room)
     let cells = (0..<room).map { cell -> Character in
         bar.cell(begin) <= cell && (cell < bar.cell(end) || bar.cell(end) == room - 1) ? "█" : "·"
@@ -39,12 +39,17 @@ func lifetimeLines(_ jwt: JWT, sightings: [Sighting], _ page: TextPage) -> [Stri
 }
 
 /// The same without a bar, for tokens that have no beginning or no end.
-func lifetimeWords(_ jwt: JWT) -> [String] {
+func lifetimeWords(_ jwt: JWT, uses: [Sighting]) -> [String] {
     var lines: [String] = []
     for (name, moment) in [("iat", jwt.issuedAt), ("nbf", jwt.notBefore), ("exp", jwt.expiresAt)] {
         if let moment { lines.append("\(name)       \(moment.dayText) \(moment.clockText()) UTC") }
     }
     if jwt.claims != nil, jwt.expiresAt == nil { lines.append("exp       none that is a date in seconds") }
+    for use in uses.prefix(4) {
+        guard let at = use.at, let end = jwt.expiresAt else { continue }
+        let begin = jwt.issuedAt.flatMap { $0 < end ? $0 : nil } ?? min(at, end)
+        lines.append("          used by \(use.label), " + relation(of: at, begin: begin, end: end))
+    }
     return lines
 }
 

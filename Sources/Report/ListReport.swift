@@ -13,7 +13,8 @@ package func listText(_ report: Report) -> String {
     }
     let rows = file.attempts.map { row($0, report) }
     let titles = Row(
-        id: "#", time: "time", result: "result", url: "where", credential: "credential", end: "end")
+        id: "#", time: "time", result: "result", url: "where", credential: "credential", frames: "sent/recv",
+        end: "end")
     let widths = Row.widths(of: rows + [titles], page.width)
     page.line(page.painted(titles.text(widths, page), .dim))
     for row in rows { page.line(row.text(widths, page)) }
@@ -27,6 +28,7 @@ private struct Row: Sendable {
     var result: String
     var url: String
     var credential: String
+    var frames: String
     var end: String
 
     /// The URL gets what the others leave.
@@ -36,14 +38,14 @@ private struct Row: Sendable {
         }
         let fixed = [
             widest(\.id, 9), widest(\.time, 19), widest(\.result, 12), 0, widest(\.credential, 18),
-            widest(\.end, 34),
+            widest(\.frames, 13), widest(\.end, 22),
         ]
-        let room = width - fixed.reduce(0, +) - 10
+        let room = width - fixed.reduce(0, +) - 12
         return fixed.enumerated().map { $0.offset == 3 ? max(24, min(widest(\.url, 400), room)) : $0.element }
     }
 
     func text(_ widths: [Int], _ page: TextPage) -> String {
-        let parts = [id, time, result, url, credential, end]
+        let parts = [id, time, result, url, credential, frames, end]
         let cells = parts.enumerated().map { index, part -> String in
             let cut = shortened(page.plain(part), to: widths[index], ellipsis: page.ellipsis)
             return cut + String(repeating: " ", count: max(0, widths[index] - columns(cut)))
@@ -57,10 +59,26 @@ private struct Row: Sendable {
 private func row(_ attempt: Attempt, _ report: Report) -> Row {
     let credentials = attempt.allCredentials.prefix(2).map { "\($0.placement.rawValue) <token \($0.token)>" }
     return Row(
-        id: String(attempt.id), time: attempt.startedAt.map { $0.clockText(fractionDigits: 3) } ?? "",
+        id: String(attempt.id), time: attempt.startedAt.map { $0.clockText() } ?? "",
         result: attempt.outcomeText,
         url: visible(report.file.url(of: attempt, showingSecrets: report.options.showSecrets)),
-        credential: credentials.joined(separator: ", "), end: attempt.session == nil ? "" : endText(attempt))
+        credential: credentials.joined(separator: ", "),
+        frames: attempt.session.map { "\($0.counts.client.frames)/\($0.counts.server.frames)" } ?? "",
+        end: endWord(attempt))
+}
+
+/// `1000 by the client`, `reset by the server`, `still open`.
+private func endWord(_ attempt: Attempt) -> String {
+    guard let session = attempt.session else { return "" }
+    if let close = session.firstClose {
+        return "\(close.code.map(String.init) ?? "no code") by the \(close.by.word)"
+    }
+    switch attempt.connection.ending {
+    case .open: return "still open"
+    case .finished(let side): return "FIN by the \(side.word)"
+    case .reset(let side): return "RST by the \(side.word)"
+    case .refused, .unanswered: return ""
+    }
 }
 
 /// `wsdiag ls --format json`, `wsdiag.attempts/1`: outcome, frames by opcode and direction, and sums over all.

@@ -73,8 +73,9 @@ private func reasonSection(_ judgement: Judgement, _ file: CaseFile) -> [String]
     var lines: [String] = []
     if !judgement.candidates.isEmpty { lines += ["", "### Why", ""] }
     for candidate in judgement.candidates {
-        lines.append(
-            "* **\(candidate.certainty.rawValue)** \(candidate.cause): \(escaped(candidate.summary))")
+        let isTold = candidate.summary == judgement.verdict?.summary
+        let text = isTold ? " (\(candidate.code))" : ": " + escaped(candidate.summary)
+        lines.append("* **\(candidate.certainty.rawValue)** \(candidate.cause)\(text)")
         for item in candidate.evidenceFor { lines.append("  * for: " + escaped(sentence(item, file))) }
         for item in candidate.evidenceAgainst {
             lines.append("  * against: " + escaped(sentence(item, file)))
@@ -87,7 +88,7 @@ private func reasonSection(_ judgement: Judgement, _ file: CaseFile) -> [String]
     if !judgement.untested.isEmpty {
         lines += ["", "### Not tested", ""]
         lines += judgement.untested.map { item in
-            "* \(item.cause): " + escaped(item.missing + (item.howToGet.map { "; " + $0 } ?? ""))
+            "* \(item.cause): " + escaped(missingText(item))
         }
     }
     let remarks = judgement.observations + judgement.comparisons

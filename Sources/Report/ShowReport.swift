@@ -60,7 +60,7 @@ private func writeMessage(
     for oddity in oddityWords(message.head.oddities) {
         page.line(page.gutter + page.painted("(\(oddity))", .dim))
     }
-    writeBody(message.body, report, into: &page)
+    if message.head.status != 101 { writeBody(message.body, report, into: &page) }
 }
 
 /// Every line of a head, folded lines joined to theirs, and lines that are no field lines as they stand.
@@ -177,7 +177,8 @@ private func flagsText(_ frame: FrameRecord) -> String {
 func payloadText(_ frame: FrameRecord, _ report: Report) -> String {
     if frame.opcode == 8, 2 <= frame.preview.count {
         let code = Int(frame.preview[0]) << 8 | Int(frame.preview[1])
-        return "\(code) " + visible(report.shown(String(decoding: frame.preview[2...], as: UTF8.self)))
+        let reason = visible(report.shown(String(decoding: frame.preview[2...], as: UTF8.self)))
+        return reason.isEmpty ? "\(code)" : "\(code) \(reason)"
     }
     let isText =
         frame.opcode == 1 || frame.opcode != 2 && frame.preview.allSatisfy { 0x20 <= $0 && $0 < 0x7f }

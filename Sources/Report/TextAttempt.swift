@@ -79,9 +79,11 @@ private func writeReasons(_ judgement: Judgement, _ report: Report, into page: i
     let file = report.file
     for candidate in judgement.candidates.prefix(report.options.all || report.options.why ? .max : 6) {
         let paint: TextPage.Paint = candidate.certainty == .certain ? .error : .strong
-        page.entry(
-            candidate.certainty.rawValue, paint, "\(candidate.cause): \(visible(candidate.summary))",
-            column: 15)
+        // The headline has told the verdict's own summary already.
+        let isTold = candidate.summary == judgement.verdict?.summary
+        let text =
+            isTold ? "\(candidate.cause) (\(candidate.code))" : "\(candidate.cause): \(candidate.summary)"
+        page.entry(candidate.certainty.rawValue, paint, visible(text), column: 15)
         for item in candidate.evidenceFor { writeEvidence("for", item, file, into: &page) }
         for item in candidate.evidenceAgainst { writeEvidence("against", item, file, into: &page) }
         if candidate.evidenceAgainst.isEmpty {
@@ -97,13 +99,19 @@ private func writeReasons(_ judgement: Judgement, _ report: Report, into page: i
     writeShort(
         "not tested",
         judgement.untested.map { item in
-            (item.cause, item.missing + (item.howToGet.map { "; " + $0 } ?? ""))
+            (item.cause, missingText(item))
         }, report, into: &page)
     for (label, statements) in [("also seen", judgement.observations), ("compared", judgement.comparisons)] {
         for (index, statement) in statements.enumerated() {
             page.entry(index == 0 ? label : "", .plain, visible(sentence(statement, file)), column: 15)
         }
     }
+}
+
+/// What is missing and how to get it, as sentences.
+func missingText(_ item: Untested) -> String {
+    guard let how = item.howToGet, !how.isEmpty else { return item.missing }
+    return item.missing + (item.missing.hasSuffix(".") ? " " : ". ") + how
 }
 
 private func writeEvidence(_ label: String, _ item: Statement, _ file: CaseFile, into page: inout TextPage) {

@@ -89,12 +89,20 @@ private func writeHealthy(_ indices: [Int], of report: Report, into page: inout 
 private func healthyLine(_ report: Report, _ index: Int, _ page: TextPage) -> String {
     let attempt = report.file.attempts[index]
     let word = attempt.outcome == .opened ? page.painted("ok", .good) : page.painted("--", .dim)
-    let end = endText(attempt)
+    let end = healthyEnd(attempt)
     let head = "  #\(attempt.id)  "
     let url = visible(report.file.url(of: attempt, showingSecrets: report.options.showSecrets))
     let room = page.width - 2 - columns(head) - columns(end) - 2
     return word + head + page.plain(shortened(url, to: max(24, room), ellipsis: page.ellipsis)) + "  "
         + page.plain(end)
+}
+
+/// `3 sent, 5 received, 1000`: who closed does not matter where nothing is wrong.
+private func healthyEnd(_ attempt: Attempt) -> String {
+    guard let session = attempt.session else { return attempt.outcomeText }
+    let counts =
+        "\(grouped(session.counts.client.frames)) sent, \(grouped(session.counts.server.frames)) received"
+    return session.firstClose?.code.map { "\(counts), \($0)" } ?? endText(attempt)
 }
 
 /// `3 sent, 5 received, closed 1000 by the client`

@@ -31,7 +31,8 @@ package func durationText(_ seconds: Double) -> String {
     if minutes < 48 * 60 {
         return "\(minutes / 60) h" + (minutes % 60 == 0 || 24 * 60 <= minutes ? "" : " \(minutes % 60) min")
     }
-    return counted(Int((length / 86_400).rounded()), "day")
+    let days = length / 86_400
+    return days < 730 ? counted(Int(days.rounded()), "day") : tenths(days / 365.25) + " years"
 }
 
 private func tenths(_ value: Double) -> String {
