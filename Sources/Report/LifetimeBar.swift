@@ -5,7 +5,7 @@ import Wire
 ///
 ///     iat 14:02:01 |██████████████████████████| exp 15:02:01
 ///                   ^ used by #1, 6 s after iat
-func lifetimeLines(_ jwt: JWT, sightings: [Sighting], _ page: TextPage) -> [String] {
+func lifetimeLines(_ jwt: JWT, sightings: [Sighting], _ page: TextPage, withDates: Bool) -> [String] {
     let begins = [jwt.notBefore, jwt.issuedAt].compactMap { $0 }.max()
     let uses = sightings.filter { $0.isUse && $0.at != nil }
     guard let begin = begins, let end = jwt.expiresAt, begin < end else {
@@ -14,7 +14,7 @@ func lifetimeLines(_ jwt: JWT, sightings: [Sighting], _ page: TextPage) -> [Stri
     let useTimes = uses.compactMap(\.at)
     let first = ([begin] + useTimes).min() ?? begin
     let last = ([end] + useTimes).max() ?? end
-    let words = MomentWords(first: first, last: last)
+    let words = MomentWords(first: first, last: last, withDates: withDates)
     let beginText = (jwt.notBefore == begin && jwt.issuedAt != begin ? "nbf " : "iat ") + words.text(begin)
     let endText = "exp " + words.text(end)
     let room = page.width - 4 - beginText.count - endText.count - 4
@@ -56,7 +56,9 @@ func lifetimeWords(_ jwt: JWT, uses: [Sighting]) -> [String] {
 private func relation(of use: Timestamp, begin: Timestamp, end: Timestamp) -> String {
     if use < begin { return durationText(begin.seconds(since: use)) + " before it begins" }
     if end <= use { return durationText(use.seconds(since: end)) + " after exp" }
-    return durationText(use.seconds(since: begin)) + " old, " + durationText(end.seconds(since: use))
+    let age = use.seconds(since: begin)
+    return (age < 0.5 ? "just made" : durationText(age) + " old") + ", "
+        + durationText(end.seconds(since: use))
         + " left"
 }
 
@@ -77,7 +79,9 @@ private struct Bar {
 struct MomentWords: Sendable {
     private let needsDay: Bool
 
-    init(first: Timestamp, last: Timestamp) { needsDay = first.dayText != last.dayText }
+    init(first: Timestamp, last: Timestamp, withDates: Bool) {
+        needsDay = withDates || first.dayText != last.dayText
+    }
 
     func text(_ moment: Timestamp) -> String {
         (needsDay ? moment.dayText + " " : "") + moment.clockText()

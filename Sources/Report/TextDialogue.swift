@@ -23,7 +23,8 @@ func writeDialogue(_ attempt: Attempt, _ judgement: Judgement, _ report: Report,
     }
     for close in attempt.session?.closes.prefix(2) ?? [] {
         writeSpeaker(close.by.word, close.at, since: attempt.response?.at, close.place, report, into: &page)
-        page.line("  " + page.gutter + closeText(close, report))
+        let room = page.width - 2 - columns(page.gutter)
+        page.line("  " + page.gutter + shortened(closeText(close, report), to: room, ellipsis: page.ellipsis))
     }
 }
 

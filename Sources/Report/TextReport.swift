@@ -6,7 +6,7 @@ import Wire
 package func textReport(_ report: Report) -> String {
     var page = TextPage(report.options)
     let groups = Groups(report)
-    page.line(inputsLine(report, width: page.width), note: nil)
+    writeInputsLine(report, into: &page)
     if report.file.attempts.isEmpty { writeNothingSeen(report, into: &page) }
     for (position, group) in groups.failing.enumerated() {
         if 0 < position { page.gap() }
@@ -30,8 +30,8 @@ package func textReport(_ report: Report) -> String {
     return page.text
 }
 
-/// `guest.pcapng: pcapng, 92 packets, 1 WebSocket attempt`
-private func inputsLine(_ report: Report, width: Int) -> String {
+/// `guest.pcapng: 92 packets, 1 WebSocket attempt`
+private func writeInputsLine(_ report: Report, into page: inout TextPage) {
     let file = report.file
     var parts: [String] = []
     let packets = file.inputs.compactMap(\.packets)
@@ -43,8 +43,8 @@ private func inputsLine(_ report: Report, width: Int) -> String {
     parts.append(counted(file.attempts.count, "WebSocket attempt"))
     let facts = parts.joined(separator: ", ")
     let names = file.inputs.map { visible($0.name) }.joined(separator: " + ")
-    let name = columns(names) + 2 + columns(facts) <= width ? names : counted(file.inputs.count, "input")
-    return name + ": " + facts
+    let fits = columns(names) + 2 + columns(facts) <= page.width
+    page.headline((fits ? names : counted(file.inputs.count, "input")) + ":", .plain, facts)
 }
 
 /// `2 attempts: 1 explained, 1 healthy`
@@ -89,11 +89,12 @@ private func writeHealthy(_ indices: [Int], of report: Report, into page: inout 
 private func healthyLine(_ report: Report, _ index: Int, _ page: TextPage) -> String {
     let attempt = report.file.attempts[index]
     let word = attempt.outcome == .opened ? page.painted("ok", .good) : page.painted("--", .dim)
-    let end = healthyEnd(attempt)
     let head = "  #\(attempt.id)  "
+    let end = shortened(
+        healthyEnd(attempt), to: page.width - columns(head) - 16, ellipsis: page.ellipsis)
     let url = visible(report.file.url(of: attempt, showingSecrets: report.options.showSecrets))
     let room = page.width - 2 - columns(head) - columns(end) - 2
-    return word + head + page.plain(shortened(url, to: max(24, room), ellipsis: page.ellipsis)) + "  "
+    return word + head + page.plain(shortened(url, to: max(12, room), ellipsis: page.ellipsis)) + "  "
         + page.plain(end)
 }
 

@@ -72,11 +72,16 @@ func carrierText(_ credential: Credential) -> String {
 }
 
 /// A token with its lifetime as a bar.
-func writeToken(_ token: Token, sightings: [Sighting], _ report: Report, into page: inout TextPage) {
+func writeToken(
+    _ token: Token, sightings: [Sighting], _ report: Report, withDates: Bool = false,
+    into page: inout TextPage
+) {
     page.headline("token \(token.id)", .token, tokenSummary(token))
     if report.options.showSecrets { page.line("  " + visible(token.secret.revealed)) }
     if let jwt = token.jwt {
-        for line in lifetimeLines(jwt, sightings: sightings, page) { page.line("  " + line) }
+        for line in lifetimeLines(jwt, sightings: sightings, page, withDates: withDates) {
+            page.line("  " + shortened(line, to: page.width - 2, ellipsis: page.ellipsis))
+        }
         writeClaims(jwt, into: &page)
     }
     for defect in token.defects { page.entry("spelling", .error, defect.words, column: 12) }

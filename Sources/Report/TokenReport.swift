@@ -1,25 +1,49 @@
-import Case
+package import Case
 package import JSON
 package import Wire
 
+/// One remark on a token by itself.
+package struct TokenNote: Sendable, Equatable {
+    /// `error`, `warning` or `note`.
+    package var level: String
+    /// What is so.
+    package var text: String
+    /// What to do, or nil.
+    package var advice: String?
+
+    /// A remark.
+    package init(level: String, text: String, advice: String?) {
+        self.level = level
+        self.text = text
+        self.advice = advice
+    }
+}
+
 /// `wsdiag token`: every token of a case, or one that was handed in, with its lifetime in words.
-package func tokenText(_ report: Report, at now: Timestamp?, skewSeconds: Int) -> String {
+package func tokenText(
+    _ report: Report, at now: Timestamp?, skewSeconds: Int, notes: (Token) -> [TokenNote] = { _ in [] }
+) -> String {
     var page = TextPage(report.options)
     if report.file.tokens.isEmpty { page.line("no token can be seen in this") }
     for (position, token) in report.file.tokens.enumerated() {
         if 0 < position { page.gap() }
-        writeToken(token, sightings: sightings(of: token.id, in: report.file), report, into: &page)
-        guard let jwt = token.jwt else { continue }
-        for line in lifetimeSentences(jwt, at: now, skewSeconds: skewSeconds) {
+        writeToken(
+            token, sightings: sightings(of: token.id, in: report.file), report, withDates: true, into: &page)
+        for line in token.jwt.map({ lifetimeSentences($0, at: now, skewSeconds: skewSeconds) }) ?? [] {
             page.entry("lifetime", .strong, line, column: 12)
         }
-        for line in remarks(on: token, jwt) { page.entry("note", .dim, line, column: 12) }
+        for note in notes(token) {
+            let text = note.text + (note.advice.map { " " + $0 } ?? "")
+            page.entry(note.level, note.level == "error" ? .error : .strong, visible(text), column: 12)
+        }
     }
     return page.text
 }
 
 /// `wsdiag token --format json`, `wsdiag.tokens/1`.
-package func tokenJSON(_ report: Report, at now: Timestamp?, skewSeconds: Int) -> JSONWriter {
+package func tokenJSON(
+    _ report: Report, at now: Timestamp?, skewSeconds: Int, notes: (Token) -> [TokenNote] = { _ in [] }
+) -> JSONWriter {
     var json = JSONWriter(.pretty)
     json.beginObject()
     json.member("schema", "wsdiag.tokens/1")
@@ -31,11 +55,21 @@ package func tokenJSON(_ report: Report, at now: Timestamp?, skewSeconds: Int) -
             sighting.label.hasPrefix("#") ? String(sighting.label.dropFirst()) : sighting.label
         }
         writeToken(token, seenIn: seen, showingSecrets: report.options.showSecrets, into: &json) { json in
+            json.member("notes") { json in
+                json.array { json in
+                    for note in notes(token) {
+                        json.object { json in
+                            json.member("level", note.level)
+                            json.member("text", note.text)
+                            json.member("advice", note.advice)
+                        }
+                    }
+                }
+            }
             guard let jwt = token.jwt else { return }
             json.name("header")
             json.value(jwt.header)
             json.member("lifetimeWords", lifetimeSentences(jwt, at: now, skewSeconds: skewSeconds))
-            json.member("notes", remarks(on: token, jwt))
         }
     }
     json.endArray()
@@ -75,35 +109,6 @@ func lifetimeSentences(_ jwt: JWT, at now: Timestamp?, skewSeconds: Int) -> [Str
                 : "issued \(durationText(age)) before")
     }
     return sentences
-}
-
-/// What is noteworthy about a token that decodes.
-private func remarks(on token: Token, _ jwt: JWT) -> [String] {
-    var lines: [String] = []
-    if jwt.algorithm == "none" { lines.append("alg is none: nobody signed this token") }
-    if jwt.algorithm == nil { lines.append("the header names no alg") }
-    guard let claims = jwt.claims else { return lines }
-    for name in ["exp", "nbf", "iat"] {
-        guard let claim = claims[name] else { continue }
-        guard let seconds = claim.number else {
-            lines.append("\(name) is no number; RFC 7519 wants seconds since 1970")
-            continue
-        }
-        if 100_000_000_000 < seconds {
-            lines.append("\(name) looks like milliseconds; RFC 7519 wants seconds")
-        }
-    }
-    if claims["exp"] == nil { lines.append("no exp: it does not end by itself") }
-    if let issued = jwt.issuedAt, let end = jwt.expiresAt {
-        let life = end.seconds(since: issued)
-        if life <= 0 { lines.append("exp is not after iat: it was never valid") }
-        if 0 < life { lines.append("made to live \(durationText(life))") }
-    }
-    let names = claims.members?.map(\.name) ?? []
-    for name in Set(names).sorted() where 1 < names.filter({ $0 == name }).count {
-        lines.append("the claim \(visible(name)) is there more than once; readers may take either")
-    }
-    return lines
 }
 
 extension Timestamp {

@@ -109,7 +109,7 @@ let expired = """
         let text = textReport(Report(version: "0", file: file, judgements: judgements))
         #expect(text.contains("and 3,120 more like #1: #2-#3121"))
         #expect(text.contains("3,121 attempts: 3,121 explained"))
-        #expect(text.split(separator: "\n").count < 60)
+        #expect(text.split(separator: "\n").count < 70)
     }
 
     @Test("A healthy attempt is one line") func healthy() {

@@ -9,6 +9,7 @@ func token(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let now = try moment(invocation)
     let keys = try verificationKeys(invocation, [.jwks, .key])
     var file = CaseFile()
+    var spellings: [Int: [Token.Defect]] = [:]
     var paths: [String] = []
     for operand in operands {
         if operand != "-", !fileExists(operand), operand.contains(".") || operand.hasPrefix("eyJ") {
@@ -18,7 +19,7 @@ func token(_ invocation: Invocation) throws(Failure) -> ExitCode {
                     "note: a token as an argument stays in the shell's history; a file or standard input does not\n"
                 )
             }
-            add(Array(operand.utf8), to: &file)
+            add(Array(operand.utf8), to: &file, &spellings)
         } else {
             paths.append(operand)
         }
@@ -26,34 +27,38 @@ func token(_ invocation: Invocation) throws(Failure) -> ExitCode {
     if !paths.isEmpty {
         let inputs = try Inputs(paths, invocation, takesTokens: true)
         if !inputs.captures.isEmpty { file = try readCase(inputs, invocation) }
-        for source in inputs.tokens { add(try source.readWhole(limit: BufferSizes.document), to: &file) }
+        for source in inputs.tokens {
+            add(try source.readWhole(limit: BufferSizes.document), to: &file, &spellings)
+        }
         if inputs.captures.isEmpty, inputs.tokens.isEmpty { try requireCaptures(inputs) }
     }
     verify(&file, with: keys)
     let report = Report(version: Program.version, file: file, judgements: [], options: appearance(invocation))
     let skew = invocation.number(.skew) ?? 60
+    let notes: (Token) -> [TokenNote] = { token in
+        // The lifetime is told in sentences of its own.
+        lint(token, spelling: spellings[token.id] ?? [], now: nil).map {
+            TokenNote(level: $0.level.rawValue, text: $0.text, advice: $0.advice)
+        }
+    }
     let output = try OutputFile(invocation)
     switch outputFormat(invocation, ["text", "json"]) {
     case "json":
-        var json = tokenJSON(report, at: now, skewSeconds: skew)
+        var json = tokenJSON(report, at: now, skewSeconds: skew, notes: notes)
         try output.flush(&json)
-    default: try output.write(tokenText(report, at: now, skewSeconds: skew))
+    default: try output.write(tokenText(report, at: now, skewSeconds: skew, notes: notes))
     }
     return .nothingWrong
 }
 
-/// Puts a bare token into the case, without the line end and the `Bearer ` that came with it.
-private func add(_ bytes: [UInt8], to file: inout CaseFile) {
-    var text = String(decoding: bytes, as: UTF8.self)
-    while let last = text.last, last.isWhitespace { text.removeLast() }
-    text = String(text.drop { $0.isWhitespace })
-    if text.lowercased().hasPrefix("bearer ") { text = String(text.dropFirst(7).drop { $0 == " " }) }
-    let secret = Secret(text)
-    guard !file.tokens.contains(where: { $0.secret == secret }) else { return }
-    let form = TokenForm(of: secret.bytes.span)
-    file.tokens.append(
-        Token(
-            id: file.tokens.count + 1, secret: secret, kind: form.kind, defects: form.defects, jwt: form.jwt))
+/// Puts a pasted token into the case; what was around it is remembered as defects of its spelling.
+private func add(_ bytes: [UInt8], to file: inout CaseFile, _ spellings: inout [Int: [Token.Defect]]) {
+    let reading = TokenReading(bytes.span)
+    guard !file.tokens.contains(where: { $0.secret == reading.token.secret }) else { return }
+    var token = reading.token
+    token.id = file.tokens.count + 1
+    spellings[token.id] = reading.spelling
+    file.tokens.append(token)
 }
 
 /// Keys from the files that these options name.

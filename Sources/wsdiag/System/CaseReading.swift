@@ -21,16 +21,22 @@ struct Inputs {
             switch source.kind {
             case .capture: captures.append(source)
             case .keyLog: keyLogs.append(source)
-            case .token where takesTokens: tokens.append(source)
+            case .token where takesTokens, .text where takesTokens: tokens.append(source)
             case .token:
                 throw .input([
-                    "\(path) is a token, and no capture", "to read it: wsdiag token \(shellQuoted(path))",
+                    "\(source.title) is a token, and no capture",
+                    "to read it: wsdiag token \(shellQuoted(path))",
                 ])
-            case .empty: throw .input(["\(path) is empty"])
-            case .notRead(let what, let advice): throw .input(["\(path) is \(what)", advice])
+            case .text(let quote):
+                throw .input([
+                    "\(source.title) is text that begins with '\(quote)'",
+                    "Only captures and key logs are read. See 'wsdiag help formats'",
+                ])
+            case .empty: throw .input(["\(source.title) is empty"])
+            case .notRead(let what, let advice): throw .input(["\(source.title) is \(what)", advice])
             case .unknown(let sight):
                 throw .input([
-                    "\(path) is nothing that is known: it \(sight)",
+                    "\(source.title) is nothing that is known: it \(sight)",
                     "Captures (pcap, pcapng) and TLS key logs are read. See 'wsdiag help formats'",
                 ])
             }

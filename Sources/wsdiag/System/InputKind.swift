@@ -8,6 +8,8 @@ enum InputKind: Equatable, Sendable {
     case keyLog
     /// A bare JSON Web Token, or `Bearer …`.
     case token
+    /// Text that is none of these; how it begins. It may hold a token.
+    case text(String)
     /// Something that is known and not read. `what` it is, and what to do.
     case notRead(what: String, advice: String)
     case empty
@@ -58,9 +60,7 @@ enum InputKind: Equatable, Sendable {
                 what: "PEM", advice: "A server's private key cannot decrypt modern TLS; a key log can")
         }
         let quote = String(start.prefix { $0 != "\n" && $0 != "\r" }.prefix(40))
-        return .notRead(
-            what: "text that begins with '\(quote)'",
-            advice: "Only captures and key logs are read. See 'wsdiag help formats'")
+        return .text(quote)
     }
 
     private static let binaryFormats: [(magic: StaticString, name: String, advice: String)] = [

@@ -22,6 +22,8 @@ final class InputSource {
     /// What reports call it: the last component of the path.
     let name: String
     private(set) var kind = InputKind.empty
+    /// What errors call it.
+    var title: String { path == "-" ? "standard input" : path }
     /// The size of a regular file. Bytes.
     let size: Int?
     /// Bytes read so far, before unpacking.
@@ -71,7 +73,7 @@ final class InputSource {
         var whole: [UInt8] = []
         try read { piece throws(Failure) in
             guard whole.count + piece.count <= limit else {
-                throw .input(["\(path) is larger than the \(limit >> 20) MiB that are read of such a file"])
+                throw .input(["\(title) is larger than the \(limit >> 20) MiB that are read of such a file"])
             }
             whole.append(piece)
         }
@@ -126,7 +128,7 @@ final class InputSource {
                 return count
             }
             guard number == EINTR else {
-                throw .input(["cannot read \(path) at byte \(bytesRead): \(errorText(number))"])
+                throw .input(["cannot read \(title) at byte \(bytesRead): \(errorText(number))"])
             }
         }
     }
