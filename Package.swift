@@ -94,7 +94,7 @@ let package = Package(
             name: "CompressionTests", dependencies: ["Compression", "Crypto", "CZlib"], swiftSettings: house),
         .testTarget(
             name: "CaptureTests",
-            dependencies: ["Capture", "Compression", "Crypto", "Wire", "TestSupport"], swiftSettings: house),
+            dependencies: ["Capture", "Compression", "Crypto", "Live", "Wire", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "TLSTests", dependencies: ["TLS", "Crypto", "Wire", "TestSupport"], swiftSettings: house),
         .testTarget(

@@ -63,7 +63,7 @@ private func netfilterLog(_ bytes: Span<UInt8>, _ start: LayerCursor) -> LayerCu
     cursor.position = 4
     while 4 <= bytes.count - cursor.position {
         // A type never exceeds 255, so its bytes show their order.
-        let order: ByteOrder = bytes[cursor.position + 1] == 0 ? .little : .big
+        let order: ByteOrder = bytes[cursor.position + 3] == 0 ? .little : .big
         let length = bytes.integer16(cursor.position, order)
         let type = bytes.integer16(cursor.position + 2, order)
         guard 4 <= length else { break }

@@ -344,7 +344,8 @@ extension PacketReader {
             if body.integer32(0, order) == PcapngLayout.tlsKeyLog {
                 each(.keyLog, body.extracting(8..<8 + length))
             }
-        default: break  // Names, statistics, comments, custom blocks, and kinds yet to be invented.
+        case _ where PcapngLayout.numberedBlocks.contains(type): packetCount += 1
+        default: break  // Names, statistics, comments, and kinds yet to be invented.
         }
     }
 

@@ -17,6 +17,9 @@ enum PcapngLayout {
     static let simplePacket: UInt32 = 3
     static let enhancedPacket: UInt32 = 6
     static let decryptionSecrets: UInt32 = 10
+    /// Custom blocks, the second kind not to be copied, and journal entries carry no packets; Wireshark numbers them
+    /// among the frames all the same, and so frame numbers here do.
+    static let numberedBlocks: [UInt32] = [0x0000_0bad, 0x4000_0bad, 9]
     /// Secrets type of a Decryption Secrets Block: TLS key log ("TLSK").
     static let tlsKeyLog: UInt32 = 0x544c_534b
     static let byteOrderMagic: UInt32 = 0x1a2b_3c4d

@@ -35,6 +35,7 @@ package struct StreamAssembler {
     var halves: [StreamHalf] = []
     private var freeSlots: [Int] = []
     var heldBytes = 0
+    var recent = RecentSegments()
     private var segmentCount = 0
     private var streamCount = 0
     var overfullGaps = 0

@@ -18,15 +18,21 @@ extension StreamAssembler {
             if 0 < segment.length {
                 halves[half].next = segment.sequence &+ UInt32(truncatingIfNeeded: segment.length)
                 halves[half].hasMoved = true
+                let payload = bytes.extracting(segment.start..<segment.start + segment.length)
+                recent.remember(direction(slot, upper), segment.sequence, payload)
                 sink.streamReceived(
-                    StreamID(slot: slot, number: streams[slot].number),
-                    bytes.extracting(segment.start..<segment.start + segment.length),
+                    StreamID(slot: slot, number: streams[slot].number), payload,
                     from: streams[slot].side(upper: upper), at: segment.at, frame: segment.frame)
             }
             acknowledge(half ^ 1, segment.acknowledgement)
             return
         }
         followClosely(segment, slot, upper, bytes, into: &sink)
+    }
+
+    /// The name of one direction of a stream, for `recent`.
+    @inline(__always) private func direction(_ slot: Int, _ upper: Bool) -> UInt32 {
+        UInt32(truncatingIfNeeded: streams[slot].number) << 1 | (upper ? 1 : 0)
     }
 
     @inline(__always) private mutating func acknowledge(_ half: Int, _ number: UInt32) {
@@ -149,6 +155,9 @@ extension StreamAssembler {
         let payload = bytes.extracting(start..<start + segment.captured)
         // What lies below the next byte was delivered before: a retransmission, or a keep-alive probe.
         var offset = max(0, -halves[half].distance(to: sequence))
+        if segment.length <= offset, recent.differs(direction(slot, upper), sequence, payload) {
+            streams[slot].facts.differingOverlaps += 1
+        }
         while offset < segment.length {
             let position = halves[half].distance(to: sequence &+ UInt32(truncatingIfNeeded: offset))
             let index = firstHeld(half, endingAfter: position)
@@ -225,6 +234,7 @@ extension StreamAssembler {
             streams[slot].mayTurn = false
         }
         halves[half].hasMoved = true
+        if 0 < bytes.count { recent.remember(direction(slot, upper), halves[half].next, bytes) }
         halves[half].next &+= UInt32(truncatingIfNeeded: length)
         let stream = StreamID(slot: slot, number: streams[slot].number)
         let side = streams[slot].side(upper: upper)

@@ -43,6 +43,11 @@ private let streamCases: [StreamCase] = [
         testDescription: "the first of two differing copies is used and the second counted",
         dialogue: opening + "c A @2 'cd\nc A @0 'abXXef", client: "abcdef", differing: 1),
     StreamCase(
+        testDescription: "a differing second copy of what was delivered is counted",
+        dialogue: opening + "c A @0 'abc\nc A @3 'def\nc A @0 'abX\nc A @0 'abc\nc A @3 'deX",
+        client: "abcdef",
+        differing: 2),
+    StreamCase(
         testDescription: "a lost segment is missing at the end of the input",
         dialogue: opening + "c A @0 'ab\nc A @5 'fg", client: "ab<3>fg", missing: 3),
     StreamCase(
