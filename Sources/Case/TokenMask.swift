@@ -46,18 +46,19 @@ package struct TokenMask: Sendable, Equatable {
         var size = 256
         while size < tokens.count * 32, size < 1 << 20 { size *= 2 }
         slots = [Int32](repeating: -1, count: size)
-        for (index, token) in tokens.enumerated() where token.kind != .placeholder {
+        for (index, token) in tokens.enumerated()
+        where token.kind != .placeholder && !isPlainWord(token.secret.bytes) {
             guard 8 <= token.secret.bytes.count else {
                 if 4 <= token.secret.bytes.count, short.count < 64 { short.append(index) }
                 continue
             }
             let isDense = tokens.count <= TokenMask.fullyAnchored
+            let isJWT = token.kind == .jwt || token.kind == .jwe || token.kind == .brokenJWT
             for spelling in Spelling.allCases {
-                guard spelling == .plain || token.secret.bytes.count <= TokenMask.longestEncoded else {
-                    continue
-                }
+                // A wrapped JWT is known by its shape too.
+                let isWorthIt = token.secret.bytes.count <= TokenMask.longestEncoded && (isDense || !isJWT)
+                guard spelling == .plain || isWorthIt else { continue }
                 let form = TokenMask.form(token.secret.bytes, spelling)
-                let isJWT = token.kind == .jwt || token.kind == .jwe || token.kind == .brokenJWT
                 add(form, of: index, spelling, isJWT: isJWT, isDense: isDense)
             }
         }
@@ -134,6 +135,12 @@ extension TokenMask {
     private func slot(_ window: UInt64) -> Int {
         Int(truncatingIfNeeded: (window &* 0x9e37_79b9_7f4a_7c15) >> 40) & (slots.count - 1)
     }
+}
+
+/// Whether a token is a plain word (`guest`, `websocket`): hiding it wherever the word stands would deface what people
+/// wrote and hide nothing. Its own places are still masked, by their names.
+private func isPlainWord(_ bytes: [UInt8]) -> Bool {
+    bytes.count < TokenMask.shortestPart && bytes.allSatisfy { 0x61 <= $0 && $0 <= 0x7a }
 }
 
 /// The bytes that percent-encoding leaves alone (RFC 3986 §2.3).

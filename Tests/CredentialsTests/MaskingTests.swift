@@ -113,6 +113,15 @@ import Wire
         #expect(file.masked(sample.target) == sample.expected)
     }
 
+    @Test("a password that is a word is hidden in its own place and nowhere else")
+    func words() {
+        let file = makeCase("/v1/guest?password=guest", more: ["guest"])
+        #expect(
+            file.url(of: file.attempts[0], showingSecrets: false)
+                == "wss://push.example/v1/guest?password=<token 1>")
+        #expect(file.masked("guest: login=guest&password=guest") == "guest: login=guest&password=<secret>")
+    }
+
     @Test("field values hide schemes' rests and cookies")
     func fields() {
         let file = makeCase("/", more: [Self.jwt])
