@@ -13,7 +13,7 @@ func writeAttempt(_ index: Int, of report: Report, into page: inout TextPage) {
     writeServerWords(judgement, report, into: &page)
     writeDialogue(attempt, judgement, report, into: &page)
     writeReasons(judgement, report, into: &page)
-    writeAdvice(judgement, verdict, into: &page)
+    writeAdvice(attempt, judgement, verdict, report.file, into: &page)
     if report.options.why { writeTrail(judgement, into: &page) }
 }
 
@@ -96,16 +96,26 @@ private func writeReasons(_ judgement: Judgement, _ report: Report, into page: i
     }
     writeShort(
         "ruled out", judgement.ruledOut.map { ($0.cause, sentence($0.because, file)) }, report, into: &page)
-    writeShort(
-        "not tested",
-        judgement.untested.map { item in
-            (item.cause, missingText(item))
-        }, report, into: &page)
+    writeShort("not tested", alike(judgement.untested), report, into: &page)
     for (label, statements) in [("also seen", judgement.observations), ("compared", judgement.comparisons)] {
         for (index, statement) in statements.enumerated() {
             page.entry(index == 0 ? label : "", .plain, visible(sentence(statement, file)), column: 15)
         }
     }
+}
+
+/// Untested causes that lack the same thing stand in one row.
+private func alike(_ items: [Untested]) -> [(cause: String, text: String)] {
+    var rows: [(cause: String, text: String)] = []
+    for item in items {
+        let text = missingText(item)
+        if let index = rows.firstIndex(where: { $0.text == text }) {
+            rows[index].cause += ", " + item.cause
+        } else {
+            rows.append((item.cause, text))
+        }
+    }
+    return rows
 }
 
 /// What is missing and how to get it, as sentences.
@@ -137,7 +147,10 @@ func sentence(_ statement: Statement, _ file: CaseFile) -> String {
     statement.text + (file.placesText(statement.places).map { " (\($0))" } ?? "")
 }
 
-private func writeAdvice(_ judgement: Judgement, _ verdict: Verdict, into page: inout TextPage) {
+private func writeAdvice(
+    _ attempt: Attempt, _ judgement: Judgement, _ verdict: Verdict, _ file: CaseFile,
+    into page: inout TextPage
+) {
     page.gap()
     for (index, fix) in verdict.fixes.enumerated() {
         let doubt = fix.applicability == .maybeIncorrect ? " (worth trying; it may not be the reason)" : ""
@@ -148,7 +161,17 @@ private func writeAdvice(_ judgement: Judgement, _ verdict: Verdict, into page: 
         page.entry(index == 0 ? "to be sure" : "", .good, visible(step.text), column: 15)
         writeCommand(step.command, into: &page)
     }
-    if let cause = verdict.cause { page.entry("read more", .dim, "wsdiag rules \(cause)", column: 15) }
+    if let cause = verdict.cause { page.entry("the rule", .dim, "wsdiag rules \(cause)", column: 15) }
+    page.line("  " + page.painted("every byte", .dim) + "   " + showCommand(attempt, file))
+}
+
+/// `wsdiag show capture.pcapng#1 client.keys`
+private func showCommand(_ attempt: Attempt, _ file: CaseFile) -> String {
+    let names = file.inputs.indices.map { index in
+        let name = visible(file.inputs[index].name)
+        return index == attempt.input ? "\(name)#\(attempt.id)" : name
+    }
+    return "wsdiag show " + names.joined(separator: " ")
 }
 
 /// Commands are never wrapped: they are there to be copied.

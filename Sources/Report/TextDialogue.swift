@@ -21,8 +21,14 @@ func writeDialogue(_ attempt: Attempt, _ judgement: Judgement, _ report: Report,
         page.gap()
         page.line("  " + text, note: attempt.connection.endedPlace.flatMap { report.file.placesText([$0]) })
     }
+    if attempt.request == nil {
+        for alert in attempt.connection.tls?.alerts.prefix(3) ?? [] {
+            let text = "  TLS alert \(alert.code) by the \(alert.by.word)"
+            page.line(text, note: report.file.placesText([alert.place]))
+        }
+    }
     for close in attempt.session?.closes.prefix(2) ?? [] {
-        writeSpeaker(close.by.word, close.at, since: attempt.response?.at, close.place, report, into: &page)
+        writeSpeaker(close.by.word, close.at, since: attempt.request?.at, close.place, report, into: &page)
         let room = page.width - 2 - columns(page.gutter)
         page.line("  " + page.gutter + shortened(closeText(close, report), to: room, ellipsis: page.ellipsis))
     }
@@ -87,11 +93,6 @@ private func writeLines(
         let carets = page.painted(String(repeating: "^", count: length), .caret)
         let note = pointing.note.map { start + length + 1 + $0.count <= room ? " " + $0 : "" } ?? ""
         page.line("  " + page.gutter + String(repeating: " ", count: start) + carets + note)
-    }
-    let left = head.fieldLines.count + 1 - lines.count
-    if 0 < left {
-        page.line(
-            "  " + page.gutter + page.painted("(\(counted(left, "more header line")): wsdiag show)", .dim))
     }
 }
 

@@ -53,7 +53,13 @@ func sightings(of id: Int, in file: CaseFile) -> [Sighting] {
                     at: attempt.request?.at ?? attempt.startedAt))
         }
     }
-    return found
+    // Stable, so that what has no time stays where it is.
+    return found.enumerated().sorted { left, right in
+        guard let first = left.element.at, let second = right.element.at, first != second else {
+            return left.offset < right.offset
+        }
+        return first < second
+    }.map(\.element)
 }
 
 /// `header Authorization`, `query parameter access_token`.
