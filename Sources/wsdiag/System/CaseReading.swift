@@ -1,7 +1,6 @@
 import Capture
 import Case
 import Dissect
-import Live
 import Wire
 
 /// The inputs of one command, open and recognised.
@@ -68,9 +67,11 @@ struct Inputs {
 func readCase(
     _ inputs: Inputs, _ invocation: Invocation, keepsFramesOfStream stream: Int? = nil
 ) throws(Failure) -> CaseFile {
+    let filtering = try PacketFiltering(invocation)
+    var filter: Pipeline.PacketFilter?
+    if let filtering { filter = { filtering.accepts($0, $1, $2) } }
     var pipeline = Pipeline(
-        seed: UInt64.random(in: 0...UInt64.max), filter: try packetFilter(invocation),
-        keepsFramesOfStream: stream)
+        seed: UInt64.random(in: 0...UInt64.max), filter: filter, keepsFramesOfStream: stream)
     var damages: [Limit] = []
     for source in inputs.keyLogs {
         let text = try source.readWhole(limit: BufferSizes.keyLog)
@@ -86,7 +87,7 @@ func readCase(
         }
     }
     var file = pipeline.finish()
-    file.limits += damages
+    file.limits += damages + (filtering?.limits ?? [])
     let globs = invocation.all(.host)
     if !globs.isEmpty {
         file.attempts.removeAll { attempt in !globs.contains { matches(attempt.authority, glob: $0) } }
