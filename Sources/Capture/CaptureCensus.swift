@@ -29,4 +29,11 @@ package struct CaptureCensus: Sendable, Equatable {
 
     /// Nothing was met yet.
     package init() {}
+
+    /// Adds what another shard of the same packets met. Only what is counted by each stream's owner is added; the
+    /// rest every shard has met itself.
+    package mutating func add(shard other: CaptureCensus) {
+        evictedStreams += other.evictedStreams
+        overfullGaps += other.overfullGaps
+    }
 }

@@ -23,6 +23,9 @@ struct FragmentTable {
         var ranges: [Range<Int>] = []
         /// The length of the whole; nil before the last fragment came.
         var length: Int?
+
+        /// What it costs to keep it. Bytes, with those of the tables.
+        var cost: Int { bytes.count + ranges.count * 16 + 256 }
     }
 
     /// Ranges of one packet that do not touch; nobody sends more pieces in such disorder.
@@ -46,8 +49,7 @@ struct FragmentTable {
             return (nil, 0)
         }
         var entry = waiting.removeValue(forKey: key) ?? Waiting()
-        if entry.bytes.isEmpty { order.append(key) }
-        heldBytes -= entry.bytes.count
+        if entry.bytes.isEmpty { order.append(key) } else { heldBytes -= entry.cost }
         if isLast, entry.length == nil { entry.length = end }
         fill(&entry, part, offset)
         if let length = entry.length,
@@ -57,7 +59,7 @@ struct FragmentTable {
             return (Datagram(addresses: key.addresses, transport: key.transport, bytes: entry.bytes), 0)
         }
         guard entry.ranges.count <= FragmentTable.rangeLimit else { return (nil, 1) }
-        heldBytes += entry.bytes.count
+        heldBytes += entry.cost
         waiting[key] = entry
         return (nil, makeRoom())
     }
@@ -95,17 +97,23 @@ struct FragmentTable {
     }
 
     private mutating func makeRoom() -> Int {
+        if 64 < order.count, waiting.count * 2 < order.count { sweep() }
+        guard limits.fragmentBytes < heldBytes else { return 0 }
+        // More than needed is given up at once, so that a flood does not pay for every packet.
         var (givenUp, index) = (0, 0)
-        while limits.fragmentBytes < heldBytes, index < order.count {
+        while limits.fragmentBytes / 16 * 15 < heldBytes, index < order.count {
             if let entry = waiting.removeValue(forKey: order[index]) {
-                heldBytes -= entry.bytes.count
+                heldBytes -= entry.cost
                 givenUp += 1
             }
             index += 1
         }
         order.removeFirst(index)
-        // Keys that are done pile up in the order; they are swept out once they are the most of it.
-        if 64 < order.count, waiting.count * 2 < order.count { order = order.filter { waiting[$0] != nil } }
         return givenUp
+    }
+
+    /// Takes keys that are done out of the order, once they are the most of it.
+    private mutating func sweep() {
+        order = order.filter { waiting[$0] != nil }
     }
 }

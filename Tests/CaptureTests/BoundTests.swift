@@ -75,9 +75,10 @@ struct BoundTests {
 
     @Test("What waits for a gap stays within the bound of the stream and of all")
     func buffers() {
+        // Each piece counts with what it costs to keep it.
         for bound in [\Limits.streamBufferBytes, \Limits.reassemblyBytes] {
             var limits = Limits.standard
-            limits[keyPath: bound] = 10_000
+            limits[keyPath: bound] = 50_000
             let pieces = (0..<200).map { "c A @\(10 + $0 * 100) '" + String(repeating: "x", count: 100) }
             let (told, census) = assembled(
                 Dialogue().packets("c S\ns SA\nc A\n" + pieces.joined(separator: "\n")), limits: limits)
@@ -85,6 +86,15 @@ struct BoundTests {
             #expect(told.streams[0]?.bytes.client.count == 20_000)
             #expect(census.overfullGaps == 1)
         }
+    }
+
+    @Test("A flood of single bytes backwards takes no time to speak of")
+    func singleBytes() {
+        let pieces = (0..<6000).map { "c A @\(12_000 - 2 * $0) 'x" }
+        let (told, census) = assembled(
+            Dialogue().packets("c S\ns SA\nc A\n" + pieces.joined(separator: "\n")))
+        #expect(told.broken == [])
+        #expect(0 < census.overfullGaps)
     }
 
     @Test("A flood of SYNs is bounded")

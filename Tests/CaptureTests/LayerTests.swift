@@ -77,6 +77,15 @@ struct LayerTests {
         #expect(census.incompleteDatagrams == 1000)
     }
 
+    @Test("A flood of the smallest fragments takes no time to speak of")
+    func smallFragments() throws {
+        let segment = try #require(Dialogue().segments("c A 'abcdefgh").first)
+        let packets = (0..<30_000).map { segment.fragments(size: 8, identification: $0 & 0xffff)[$0 % 4] }
+        let (told, census) = assembled(packets)
+        #expect(told.streams.isEmpty)
+        #expect(census.fragments == 30_000 && 0 < census.incompleteDatagrams)
+    }
+
     @Test("Header options and extension headers are stepped over")
     func options() throws {
         let segment = try #require(Dialogue().segments("c A 'abc").first)
