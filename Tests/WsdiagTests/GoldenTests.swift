@@ -22,7 +22,9 @@ import Testing
         #expect(output.contains("\"exitCode\": \(code.rawValue)\n"))
     }
 
-    @Test("Healthy sessions are blamed for nothing", arguments: Corpus.shipped.filter { $0.name.hasPrefix("healthy-") })
+    @Test(
+        "Healthy sessions are blamed for nothing",
+        arguments: Corpus.shipped.filter { $0.name.hasPrefix("healthy-") })
     func healthy(_ capture: Corpus.Shipped) {
         let (code, output, _) = running(["explain", capture.path])
         #expect(code == .nothingWrong)
