@@ -31,6 +31,12 @@ struct CaseIndex {
         var count = 0
         var least = Double.greatestFiniteMagnitude
         var most = -Double.greatestFiniteMagnitude
+
+        mutating func take(_ difference: Double) {
+            count += 1
+            least = min(least, difference)
+            most = max(most, difference)
+        }
     }
 
     static let representativeLimit = 8
@@ -69,14 +75,14 @@ struct CaseIndex {
             let own = Traits(file.attempts[index])
             traits.append(own)
             let key = Key(host: own.host, path: own.path, client: 0)
-            groupOf.append(number(of: key, in: &groupNumbers, &groups))
+            groupOf.append(Self.number(of: key, in: &groupNumbers, &groups))
             seriesOf.append(
-                number(
+                Self.number(
                     of: Key(host: own.host, path: own.path, client: own.client), in: &seriesNumbers, &series))
-            hostOf.append(number(of: Key(host: own.host, path: "", client: 0), in: &hostNumbers, &hosts))
-            add(index, to: &groups[groupOf[index]])
+            hostOf.append(Self.number(of: Key(host: own.host, path: "", client: 0), in: &hostNumbers, &hosts))
+            Self.add(index, to: &groups[groupOf[index]], traits)
             series[seriesOf[index]].members.append(index)
-            add(index, to: &hosts[hostOf[index]])
+            Self.add(index, to: &hosts[hostOf[index]], traits)
             note(file.attempts[index], index)
         }
         for index in file.exchanges.indices { note(file.exchanges[index], index) }
@@ -88,14 +94,15 @@ struct CaseIndex {
         var client: UInt64
     }
 
-    private func number(of key: Key, in numbers: inout [Key: Int], _ groups: inout [Group]) -> Int {
+    // Static, because a method would hold a second reference to the arrays that it grows, and so copy them.
+    private static func number(of key: Key, in numbers: inout [Key: Int], _ groups: inout [Group]) -> Int {
         if let number = numbers[key] { return number }
         numbers[key] = groups.count
         groups.append(Group())
         return groups.count - 1
     }
 
-    private func add(_ index: Int, to group: inout Group) {
+    private static func add(_ index: Int, to group: inout Group, _ traits: [Traits]) {
         group.members.append(index)
         let isKnown = group.representatives.contains {
             traits[$0].outcome == traits[index].outcome && traits[$0].isAccepted == traits[index].isAccepted
@@ -113,7 +120,7 @@ struct CaseIndex {
         measure(attempt.response, authority: attempt.authority)
         guard traits[index].isAccepted else { return }
         for credential in attempt.credentials where lineages.indices.contains(credential.token) {
-            keepEnds(index, of: &lineages[credential.token].acceptedAttempts)
+            Self.keepEnds(index, of: &lineages[credential.token].acceptedAttempts)
         }
     }
 
@@ -122,9 +129,9 @@ struct CaseIndex {
         if let status = exchange.status {
             for credential in exchange.credentials where lineages.indices.contains(credential.token) {
                 if 200..<300 ~= status {
-                    keepEnds(index, of: &lineages[credential.token].acceptedExchanges)
+                    Self.keepEnds(index, of: &lineages[credential.token].acceptedExchanges)
                 } else if status == 401 || status == 403 {
-                    keepEnds(index, of: &lineages[credential.token].refusedExchanges)
+                    Self.keepEnds(index, of: &lineages[credential.token].refusedExchanges)
                 }
             }
         }
@@ -142,7 +149,7 @@ struct CaseIndex {
     }
 
     /// Keeps the first and the last of a growing list.
-    private func keepEnds(_ index: Int, of list: inout [Int]) {
+    private static func keepEnds(_ index: Int, of list: inout [Int]) {
         if list.count < 2 { list.append(index) } else { list[1] = index }
     }
 
@@ -151,11 +158,7 @@ struct CaseIndex {
             let date = Timestamp(httpDate: text)
         else { return }
         let difference = date.seconds(since: at)
-        var skew = skews[authority] ?? Skew()
-        skew.count += 1
-        skew.least = min(skew.least, difference)
-        skew.most = max(skew.most, difference)
-        skews[authority] = skew
+        skews[authority, default: Skew()].take(difference)
     }
 }
 
