@@ -168,6 +168,7 @@ extension ConnectionDissector {
             handleEvents(level: level, &context)
         }
         finishTLS(&context)
+        settleWhoEnded()
         finishSession(&context)
         if 0 < connection.missingBytes {
             context.builder.tally.connectionsWithGaps += 1
@@ -175,6 +176,16 @@ extension ConnectionDissector {
         }
         for index in attempts { complete(index, &context) }
         if !sawRequest, attempts.isEmpty { tellFailure(&context) }
+    }
+
+    /// Inside TLS the end is announced by close_notify (RFC 8446 §6.1); the FIN of the other side may well be first.
+    private mutating func settleWhoEnded() {
+        guard case .finished = connection.ending,
+            let announced = connection.tls?.alerts.first(where: { $0.code == 0 })
+        else { return }
+        connection.ending = .finished(by: announced.by)
+        connection.endedPlace = announced.place
+        connection.endedAt = announced.at ?? connection.endedAt
     }
 
     private mutating func finishSession(_ context: inout DissectContext) {
@@ -194,6 +205,7 @@ extension ConnectionDissector {
             session.firstFrames = reader.frames
             session.lastFrames = []
         }
+        session.keepEssentials(context.limits)
         context.builder.attempts[index].session = session
         if 0 < connection.missingBytes { context.builder.attempts[index].unseen.insert(.frames) }
     }
@@ -230,5 +242,19 @@ extension ConnectionDissector {
                 isSecure: connection.tls != nil, authority: authority(of: nil, on: connection), request: nil,
                 response: nil, handshake: HandshakeCheck(), credentials: [], session: nil, outcome: .failed,
                 unseen: []))
+    }
+}
+
+extension Session {
+    /// Lets go of what only the search for credentials needed.
+    fileprivate mutating func keepEssentials(_ limits: Limits) {
+        var kept = PerSide(client: 0, server: 0)
+        var frames: [FrameRecord] = []
+        for var frame in firstFrames where kept[frame.by] < limits.keptFrames {
+            kept[frame.by] += 1
+            frame.preview = Array(frame.preview.prefix(limits.keptPreviewBytes))
+            frames.append(frame)
+        }
+        firstFrames = frames
     }
 }

@@ -42,6 +42,10 @@ package struct Limits: Sendable, Equatable {
     package var previewBytes = 4096
     /// Frames of one session that are kept with a preview: the first this many of each side.
     package var previewedFrames = 6
+    /// Of those, the first this many of each side stay with a finished session, each with so many bytes.
+    package var keptFrames = 3
+    /// What stays of the preview of a frame when its session is over. Bytes.
+    package var keptPreviewBytes = 512
     /// Rule violations kept of one session.
     package var violations = 8
 
