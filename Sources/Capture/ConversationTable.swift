@@ -84,6 +84,8 @@ struct Conversation {
     var upperInitial: UInt32 = 0
     /// The count of segments when the last of its own came.
     var lastSeen: Int
+    /// The count of segments when it was over; 0 while it is not.
+    var overSince = 0
 }
 
 /// Finds conversations by their endpoints: open addressing with linear probing.

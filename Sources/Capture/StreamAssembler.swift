@@ -161,7 +161,11 @@ extension StreamAssembler {
         if segment.isSYN, !segment.isACK {
             let initial = fromUpper ? table.records[index].upperInitial : table.records[index].lowerInitial
             let isKnown = marks.contains(fromUpper ? .upperInitial : .lowerInitial)
-            if marks.contains(.over) || isKnown && initial != segment.sequence {
+            // A SYN that is sent again after RST belongs to the same stream, as Wireshark counts, while that is open.
+            let isPast =
+                marks.contains(.over)
+                && table.records[index].overSince + StreamAssembler.closingGrace <= segmentCount
+            if isPast || isKnown && initial != segment.sequence {
                 return reopen(index, segment, fromUpper, into: &sink)
             }
         }
@@ -179,12 +183,22 @@ extension StreamAssembler {
             }
             table.records[index].marks.insert(fromUpper ? .upperInitial : .lowerInitial)
         }
+        // An acknowledgement tells where the other end stands, for want of better.
+        if segment.isACK, !table.records[index].marks.contains(fromUpper ? .lowerInitial : .upperInitial) {
+            if fromUpper {
+                table.records[index].lowerInitial = segment.acknowledgement &- 1
+            } else {
+                table.records[index].upperInitial = segment.acknowledgement &- 1
+            }
+            table.records[index].marks.insert(fromUpper ? .lowerInitial : .upperInitial)
+        }
         if segment.isFIN { table.records[index].marks.insert(fromUpper ? .upperFinished : .lowerFinished) }
         if segment.isRST { table.records[index].marks.insert(.reset) }
         let marks = table.records[index].marks
         guard !marks.contains(.over) else { return }
         if marks.contains(.reset) || marks.isSuperset(of: [.upperFinished, .lowerFinished]) {
             table.records[index].marks.insert(.over)
+            table.records[index].overSince = segmentCount
             over.append((index, table.records[index].number))
         }
     }

@@ -160,6 +160,15 @@ struct StreamTests {
         #expect(told.streams[1].map { String(decoding: $0.bytes.client, as: UTF8.self) } == "two")
     }
 
+    @Test("A SYN sent again after RST belongs to the stream that was refused")
+    func refusedAgain() throws {
+        let told = assembled(Dialogue().packets("c S\ns RA\nc S\ns RA\nc S\ns RA")).told
+        #expect(told.broken == [] && told.streams.count == 1)
+        #expect(told.streams[0]?.facts.synCount == 3 && told.streams[0]?.facts.isRefused == true)
+        let late = assembled(Dialogue().packets("c S\ns RA\nc S\ns SA\nc A 'hello\ns A 'yes")).told
+        #expect(late.streams[0]?.story == "helloyes")
+    }
+
     @Test("Without a SYN the direction is guessed from ports, and corrected by SYN-ACK or by content")
     func direction() throws {
         var odd = Dialogue()
