@@ -11,6 +11,15 @@ package func causeList(_ options: Report.Options) -> String {
     return page.text
 }
 
+/// The same as Markdown: the index of docs/causes.
+package func causeListMarkdown() -> String {
+    var lines = [
+        "# Causes", "", "What a verdict can say. Each page comes out of the program: `make generated`.", "",
+    ]
+    lines += Catalogue.causes.map { "* [\($0.slug)](\($0.slug).md) `\($0.code)` \($0.title)" }
+    return lines.joined(separator: "\n") + "\n"
+}
+
 /// `wsdiag rules SLUG` as text.
 package func causeText(_ cause: Cause, _ options: Report.Options) -> String {
     var page = TextPage(options)
@@ -32,7 +41,7 @@ package func causeText(_ cause: Cause, _ options: Report.Options) -> String {
     }
     for example in cause.examples {
         page.gap()
-        page.paragraph("example: \(example.name). \(example.expectation.words)", indent: 2)
+        page.paragraph("\(example.expectation.words): \(example.name)", indent: 2)
         for line in example.transcript.split(separator: "\n", omittingEmptySubsequences: false) {
             page.line("    " + line)
         }
@@ -58,7 +67,9 @@ package func causeMarkdown(_ cause: Cause) -> String {
     }
     if !cause.examples.isEmpty { lines += ["", "## Examples"] }
     for example in cause.examples {
-        lines += ["", "\(example.name). \(example.expectation.words)", "", "```", example.transcript, "```"]
+        lines += [
+            "", "**\(example.expectation.words)**: \(example.name)", "", "```", example.transcript, "```",
+        ]
     }
     return lines.joined(separator: "\n") + "\n"
 }
@@ -115,9 +126,9 @@ extension Example.Expectation {
     /// What the judge answers, in words.
     var words: String {
         switch self {
-        case .fires(let certainty): "Here it is \(certainty.rawValue):"
-        case .silent: "Here it is not:"
-        case .unknown: "Here it cannot be told:"
+        case .fires(let certainty): certainty.rawValue
+        case .silent: "not this"
+        case .unknown: "cannot be told"
         }
     }
 }

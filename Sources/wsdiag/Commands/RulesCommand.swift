@@ -13,8 +13,7 @@ func rules(_ invocation: Invocation) throws(Failure) -> ExitCode {
         case "json":
             var json = causeJSON(Catalogue.causes)
             try output.flush(&json)
-        case "md":
-            try output.write(Catalogue.causes.map { "* `\($0.slug)` \($0.code): \($0.title)\n" }.joined())
+        case "md": try output.write(causeListMarkdown())
         default: try output.write(causeList(options))
         }
         return .nothingWrong
