@@ -96,7 +96,8 @@ let package = Package(
             name: "CaptureTests",
             dependencies: ["Capture", "Compression", "Crypto", "Live", "Wire", "TestSupport"], swiftSettings: house),
         .testTarget(
-            name: "TLSTests", dependencies: ["TLS", "Crypto", "Wire", "TestSupport"], swiftSettings: house),
+            name: "TLSTests",
+            dependencies: ["TLS", "Crypto", "Capture", "Case", "Wire", "COpenSSL", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "HTTPTests", dependencies: ["HTTP", "Case", "Wire", "CZlib", "TestSupport"],
             swiftSettings: house),

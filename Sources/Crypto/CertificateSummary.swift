@@ -1,76 +1,96 @@
 import COpenSSL
 package import Wire
 
-/// What a certificate says of itself (RFC 5280 §4.1).
+/// What an X.509 certificate (RFC 5280) says of itself. Nothing of it is verified.
 package struct CertificateSummary: Sendable, Equatable {
-    /// The subject's common name, or all of the subject where it has none.
+    /// The subject's common name, or the whole subject where it has none.
     package var subject: String
     /// The issuer's.
     package var issuer: String
-    /// DNS names and addresses of subjectAltName.
+    /// DNS names and addresses of subjectAltName, in their order, 256 at most.
     package var names: [String]
     /// The first moment of validity.
     package var notBefore: Timestamp?
     /// The last moment of validity.
     package var notAfter: Timestamp?
 
-    /// Reads a certificate; nil when the DER is none.
+    /// Reads a certificate in DER; nil when it is none.
     package init?(der: Span<UInt8>) {
-        let parsed = der.withUnsafeBufferPointer { bytes -> OpaquePointer? in
-            var position = bytes.baseAddress
-            return d2i_X509(nil, &position, bytes.count)
+        let parsed = der.withUnsafeBufferPointer { bytes in
+            var start = bytes.baseAddress
+            return d2i_X509(nil, &start, bytes.count)
         }
+        ERR_clear_error()
         guard let certificate = parsed else { return nil }
         defer { X509_free(certificate) }
-        subject = commonName(X509_get_subject_name(certificate))
-        issuer = commonName(X509_get_issuer_name(certificate))
+        subject = nameText(X509_get_subject_name(certificate))
+        issuer = nameText(X509_get_issuer_name(certificate))
         names = alternativeNames(certificate)
         notBefore = timestamp(X509_get0_notBefore(certificate))
         notAfter = timestamp(X509_get0_notAfter(certificate))
+        ERR_clear_error()
     }
 }
 
-private func commonName(_ name: OpaquePointer?) -> String {
-    guard let name else { return "" }
-    var buffer = [CChar](repeating: 0, count: 256)
-    let length = X509_NAME_get_text_by_NID(name, NID_commonName, &buffer, Int32(buffer.count))
-    if 0 <= length { return text(buffer) }
-    X509_NAME_oneline(name, &buffer, Int32(buffer.count))
-    return text(buffer)
+/// Names of one certificate that are read.
+private let mostNames: Int32 = 256
+
+/// The last common name, which is the most specific one, or the whole name.
+private func nameText(_ name: OpaquePointer?) -> String {
+    var place: Int32 = -1
+    while true {
+        let next = X509_NAME_get_index_by_NID(name, NID_commonName, place)
+        guard 0 <= next else { break }
+        place = next
+    }
+    if 0 <= place, let text = text(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, place))) { return text }
+    guard let line = X509_NAME_oneline(name, nil, 0) else { return "" }
+    defer { CRYPTO_free(line, nil, 0) }
+    return String(cString: line)
 }
 
-private func text(_ buffer: [CChar]) -> String {
-    String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+/// The text of an ASN.1 string, whatever its type.
+private func text(_ string: UnsafePointer<ASN1_STRING>?) -> String? {
+    var bytes: UnsafeMutablePointer<UInt8>?
+    let length = ASN1_STRING_to_UTF8(&bytes, string)
+    guard 0 <= length, let bytes else { return nil }
+    defer { CRYPTO_free(bytes, nil, 0) }
+    return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(length)), as: UTF8.self)
 }
 
 private func alternativeNames(_ certificate: OpaquePointer) -> [String] {
-    guard let raw = X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil) else { return [] }
-    let stack = OpaquePointer(raw)
-    defer { wsdiag_general_names_free(stack) }
-    // A certificate with more names than this is no server's.
-    let count = min(max(wsdiag_general_names_count(stack), 0), 1000)
-    return (0..<count).compactMap { index in
-        guard let name = wsdiag_general_name(stack, index)?.pointee, let value = name.d.ia5 else {
-            return nil
-        }
-        let bytes = Array(
-            UnsafeBufferPointer(start: value.pointee.data, count: Int(max(value.pointee.length, 0))))
-        switch (name.type, bytes.count) {
-        case (GEN_DNS, _): return String(decoding: bytes, as: UTF8.self)
-        case (GEN_IPADD, 4): return bytes.map { String($0) }.joined(separator: ".")
-        case (GEN_IPADD, 16):
-            let span = bytes.span
-            let high = span.integer(at: 0, width: 8) ?? 0
-            return Endpoint(high: high, low: span.integer(at: 8, width: 8) ?? 0, port: 0).addressText
+    guard let names = X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil) else { return [] }
+    let stack = OpaquePointer(names)
+    defer { GENERAL_NAMES_free(stack) }
+    return (0..<min(max(0, OPENSSL_sk_num(stack)), mostNames)).compactMap { index in
+        guard let entry = OPENSSL_sk_value(stack, index) else { return nil }
+        var kind: Int32 = 0
+        let value = GENERAL_NAME_get0_value(entry.assumingMemoryBound(to: GENERAL_NAME.self), &kind)
+        guard let string = value?.assumingMemoryBound(to: ASN1_STRING.self),
+            let start = ASN1_STRING_get0_data(string)
+        else { return nil }
+        let bytes = UnsafeBufferPointer(start: start, count: Int(max(0, ASN1_STRING_length(string))))
+        switch kind {
+        case GEN_DNS: return String(decoding: bytes, as: UTF8.self)
+        case GEN_IPADD: return addressText(Array(bytes))
         default: return nil
         }
     }
 }
 
+private func addressText(_ bytes: [UInt8]) -> String? {
+    let number = { (range: Range<Int>) in bytes[range].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+    switch bytes.count {
+    case 4: return Endpoint(ipv4: UInt32(truncatingIfNeeded: number(0..<4)), port: 0).addressText
+    case 16: return Endpoint(high: number(0..<8), low: number(8..<16), port: 0).addressText
+    default: return nil
+    }
+}
+
 private func timestamp(_ time: UnsafePointer<ASN1_TIME>?) -> Timestamp? {
-    var parts = tm()
-    guard let time, ASN1_TIME_to_tm(time, &parts) == 1 else { return nil }
+    var parts: [Int32] = [0, 0, 0, 0, 0, 0]
+    guard let time, wsd_ASN1_TIME_parts(time, &parts) == 1 else { return nil }
     return Timestamp(
-        year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1, day: Int(parts.tm_mday),
-        hour: Int(parts.tm_hour), minute: Int(parts.tm_min), second: Int(parts.tm_sec))
+        year: Int(parts[0]), month: Int(parts[1]), day: Int(parts[2]), hour: Int(parts[3]),
+        minute: Int(parts[4]), second: Int(parts[5]))
 }

@@ -11,8 +11,7 @@ extension ConnectionDissector {
 
     /// Settles the TLS layers at the end; a connection that stayed encrypted is counted.
     mutating func finishTLS(_ context: inout DissectContext) {
-        guard let layer = layers.last(where: { $0.tls != nil }) else { return }
-        layer.tls?.finish()
+        guard layers.contains(where: { $0.tls != nil }) else { return }
         refreshTLS()
         guard let summary = connection.tls, !sawRequest else { return }
         switch summary.decryption {
