@@ -39,7 +39,8 @@ final class ChainedRecords {
         guard first + block <= end else { return false }
         let start = plaintext.count
         guard decrypt(record, first..<end, into: &plaintext) else { return false }
-        guard let length = textLength(record, number, plaintext.span.extracting(start..<plaintext.count)) else {
+        guard let length = textLength(record, number, plaintext.span.extracting(start..<plaintext.count))
+        else {
             plaintext.removeSubrange(start...)
             return false
         }

@@ -19,7 +19,10 @@ struct CipherSuite: Sendable, Equatable {
     /// The hash of the pseudorandom function (TLS 1.2) or of HKDF (TLS 1.3).
     let hash: HashAlgorithm
 
-    init(_ number: Int, _ name: String, _ protection: Protection = .unsupported, _ hash: HashAlgorithm = .sha256) {
+    init(
+        _ number: Int, _ name: String, _ protection: Protection = .unsupported,
+        _ hash: HashAlgorithm = .sha256
+    ) {
         self.number = number
         self.name = name
         self.protection = protection

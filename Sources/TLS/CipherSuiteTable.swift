@@ -131,18 +131,24 @@ private let openedSuites: [CipherSuite] = [
     CipherSuite(0xc036, "TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA", .chained(.aes256, .sha1), .sha256),
     CipherSuite(0xc037, "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256", .chained(.aes128, .sha256), .sha256),
     CipherSuite(0xc038, "TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384", .chained(.aes256, .sha384), .sha384),
-    CipherSuite(0xc072, "TLS_ECDHE_ECDSA_WITH_CAMELLIA_128_CBC_SHA256", .chained(.camellia128, .sha256), .sha256),
-    CipherSuite(0xc073, "TLS_ECDHE_ECDSA_WITH_CAMELLIA_256_CBC_SHA384", .chained(.camellia256, .sha384), .sha384),
-    CipherSuite(0xc076, "TLS_ECDHE_RSA_WITH_CAMELLIA_128_CBC_SHA256", .chained(.camellia128, .sha256), .sha256),
-    CipherSuite(0xc077, "TLS_ECDHE_RSA_WITH_CAMELLIA_256_CBC_SHA384", .chained(.camellia256, .sha384), .sha384),
+    CipherSuite(
+        0xc072, "TLS_ECDHE_ECDSA_WITH_CAMELLIA_128_CBC_SHA256", .chained(.camellia128, .sha256), .sha256),
+    CipherSuite(
+        0xc073, "TLS_ECDHE_ECDSA_WITH_CAMELLIA_256_CBC_SHA384", .chained(.camellia256, .sha384), .sha384),
+    CipherSuite(
+        0xc076, "TLS_ECDHE_RSA_WITH_CAMELLIA_128_CBC_SHA256", .chained(.camellia128, .sha256), .sha256),
+    CipherSuite(
+        0xc077, "TLS_ECDHE_RSA_WITH_CAMELLIA_256_CBC_SHA384", .chained(.camellia256, .sha384), .sha384),
     CipherSuite(0xc094, "TLS_PSK_WITH_CAMELLIA_128_CBC_SHA256", .chained(.camellia128, .sha256), .sha256),
     CipherSuite(0xc095, "TLS_PSK_WITH_CAMELLIA_256_CBC_SHA384", .chained(.camellia256, .sha384), .sha384),
     CipherSuite(0xc096, "TLS_DHE_PSK_WITH_CAMELLIA_128_CBC_SHA256", .chained(.camellia128, .sha256), .sha256),
     CipherSuite(0xc097, "TLS_DHE_PSK_WITH_CAMELLIA_256_CBC_SHA384", .chained(.camellia256, .sha384), .sha384),
     CipherSuite(0xc098, "TLS_RSA_PSK_WITH_CAMELLIA_128_CBC_SHA256", .chained(.camellia128, .sha256), .sha256),
     CipherSuite(0xc099, "TLS_RSA_PSK_WITH_CAMELLIA_256_CBC_SHA384", .chained(.camellia256, .sha384), .sha384),
-    CipherSuite(0xc09a, "TLS_ECDHE_PSK_WITH_CAMELLIA_128_CBC_SHA256", .chained(.camellia128, .sha256), .sha256),
-    CipherSuite(0xc09b, "TLS_ECDHE_PSK_WITH_CAMELLIA_256_CBC_SHA384", .chained(.camellia256, .sha384), .sha384),
+    CipherSuite(
+        0xc09a, "TLS_ECDHE_PSK_WITH_CAMELLIA_128_CBC_SHA256", .chained(.camellia128, .sha256), .sha256),
+    CipherSuite(
+        0xc09b, "TLS_ECDHE_PSK_WITH_CAMELLIA_256_CBC_SHA384", .chained(.camellia256, .sha384), .sha384),
     CipherSuite(0xc09c, "TLS_RSA_WITH_AES_128_CCM", .sealed(.aes128CCM), .sha256),
     CipherSuite(0xc09d, "TLS_RSA_WITH_AES_256_CCM", .sealed(.aes256CCM), .sha256),
     CipherSuite(0xc09e, "TLS_DHE_RSA_WITH_AES_128_CCM", .sealed(.aes128CCM), .sha256),

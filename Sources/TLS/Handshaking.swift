@@ -38,7 +38,9 @@ extension TLSConnection {
         case HandshakeType.serverHello where side == .server:
             if let hello = ServerHello(body) { receive(hello, keys) }
         case HandshakeType.encryptedExtensions where side == .server:
-            if let selected = selectedProtocol(ofEncryptedExtensions: body) { known.selectedProtocol = selected }
+            if let selected = selectedProtocol(ofEncryptedExtensions: body) {
+                known.selectedProtocol = selected
+            }
         case HandshakeType.certificate:
             receiveCertificate(body, side)
         case HandshakeType.certificateRequest where side == .server:

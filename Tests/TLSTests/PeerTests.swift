@@ -22,13 +22,15 @@ struct PeerTests {
         "ECDHE-RSA-AES256-SHA384", "ECDHE-ECDSA-AES256-SHA384", "AES128-SHA", "AES256-SHA", "AES128-SHA256",
         "AES256-SHA256", "DHE-RSA-AES256-SHA256", "CAMELLIA128-SHA256",
     ].flatMap { suite in
-        [true, false].filter { $0 || !suite.contains("GCM") && !suite.contains("CCM") && !suite.contains("POLY") }
-            .map { encryptThenMAC in
-                Peers.Setup(
-                    description: "TLS 1.2 \(suite)\(encryptThenMAC ? "" : " without encrypt-then-MAC")",
-                    version: 0x0303, suite: suite, certificate: suite.contains("ECDSA") ? .ec : .rsa,
-                    encryptThenMAC: encryptThenMAC)
-            }
+        [true, false].filter {
+            $0 || !suite.contains("GCM") && !suite.contains("CCM") && !suite.contains("POLY")
+        }
+        .map { encryptThenMAC in
+            Peers.Setup(
+                description: "TLS 1.2 \(suite)\(encryptThenMAC ? "" : " without encrypt-then-MAC")",
+                version: 0x0303, suite: suite, certificate: suite.contains("ECDSA") ? .ec : .rsa,
+                encryptThenMAC: encryptThenMAC)
+        }
     }
 
     private static let older: [Peers.Setup] = [0x0301, 0x0302].flatMap { version in

@@ -132,8 +132,8 @@ private func selectProtocol(
 private func newContext(_ setup: Peers.Setup, _ side: Side) -> OpaquePointer? {
     let context = SSL_CTX_new(TLS_method())
     SSL_CTX_set_security_level(context, 0)
-    wsd_SSL_CTX_set_min_proto_version(context, Int(setup.version))
-    wsd_SSL_CTX_set_max_proto_version(context, Int(setup.version))
+    wsd_SSL_CTX_set_min_proto_version(context, setup.version)
+    wsd_SSL_CTX_set_max_proto_version(context, setup.version)
     if !setup.suite.isEmpty {
         if setup.version == TLS1_3_VERSION {
             SSL_CTX_set_ciphersuites(context, setup.suite)
