@@ -97,7 +97,8 @@ let package = Package(
             dependencies: ["Capture", "Compression", "Crypto", "Live", "Wire", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "TLSTests",
-            dependencies: ["TLS", "Crypto", "Capture", "Case", "Wire", "COpenSSL", "TestSupport"], swiftSettings: house),
+            dependencies: ["TLS", "Crypto", "Capture", "Case", "Wire", "COpenSSL", "TestSupport"],
+            swiftSettings: house),
         .testTarget(
             name: "HTTPTests", dependencies: ["HTTP", "Case", "Wire", "CZlib", "TestSupport"],
             swiftSettings: house),
