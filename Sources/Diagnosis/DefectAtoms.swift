@@ -28,6 +28,7 @@ extension Facts {
             }) {
                 brief.speaksFor(
                     .moderate, .words, "the server found the token wanting: \(said.quote)", at: [said.place])
+                if said.slug == "token-format-wrong", said.isStatement { brief.proof = .stated }
             } else if status == 401 || status == 400 {
                 brief.speaksFor(
                     .weak, .status, "\(status ?? 0) fits a credential that cannot be read", at: effectPlaces)

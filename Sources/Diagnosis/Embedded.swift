@@ -3,9 +3,8 @@ extension Profiles {
     /// all the same, the rest still serves.
     package static let embedded: Profiles = {
         var known = Profiles()
-        for (file, bytes) in embeddedProfiles {
-            if let profile = try? Profile(file: file, bytes: bytes) { known.profiles.append(profile) }
-        }
+        known.profiles =
+            (try? Profile.readAll(file: "gateways.json", bytes: PackageResources.gateways_json)) ?? []
         known.fingerprints =
             (try? Fingerprint.read(file: "responders.json", bytes: PackageResources.responders_json)) ?? []
         return known

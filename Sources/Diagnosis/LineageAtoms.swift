@@ -99,6 +99,37 @@ extension Facts {
         return nil
     }
 
+    /// An attempt that dialled another minted URL of the same host and was accepted, differing in nothing but the URL.
+    var freshURLAccepted: Attempt? {
+        guard let own = mintedURL, own.isSame else { return nil }
+        for comparison in comparisons
+        where comparison.wasAccepted && comparison.differences.subtracting([.path, .query]).isEmpty
+            && !comparison.differences.isEmpty
+        {
+            let other = file.attempts[comparison.other]
+            let target = other.request?.head.target ?? ""
+            for (number, item) in index.mintedURLs.suffix(64) {
+                guard case .url(let secret) = file.exchanges[number].minted[item].value else { continue }
+                let parts = urlParts(secret.revealed)
+                if hostOnly(parts.host) == host, parts.target == target { return other }
+            }
+        }
+        return nil
+    }
+
+    /// Whether a minted target was dialled as it stands; credentials that the client added to the query do not count.
+    private func isDialled(_ minted: String, as target: String) -> Bool {
+        if minted == target || minted.isEmpty && target == "/" { return true }
+        let own = targetParts(target)
+        let wanted = targetParts(minted)
+        let added = Set(attempt.credentials.filter { $0.placement == .query }.map(\.name))
+        let rest = own.parameters.filter {
+            !added.contains($0.name) || wanted.parameters.map(\.name).contains($0.name)
+        }
+        return own.path == (wanted.path.isEmpty ? "/" : wanted.path)
+            && rest.map { "\($0.name)=\($0.value)" } == wanted.parameters.map { "\($0.name)=\($0.value)" }
+    }
+
     /// The URL that a response handed out before this attempt, and how the dialled one compares.
     var mintedURL: (text: String, difference: String, isSame: Bool, isSameHost: Bool, places: [Place])? {
         var nearest: (text: String, difference: String, isSame: Bool, isSameHost: Bool, places: [Place])?
@@ -111,7 +142,7 @@ extension Facts {
             guard parts.isSocket, isKin(parts.host) else { continue }
             if let at = exchange.response?.at, let started = attempt.startedAt, started < at { continue }
             let isSameHost = hostOnly(parts.host) == host
-            let isSame = isSameHost && (parts.target == target || parts.target.isEmpty && target == "/")
+            let isSame = isSameHost && isDialled(parts.target, as: target)
             let path = targetParts(exchange.request.head.target ?? "").path
             let text = "\(minted.member) of \(exchange.request.head.method ?? "") \(path)"
             let difference =

@@ -33,6 +33,18 @@ extension Facts {
             return .ruledOut(
                 "attempt \(other.id) sent the same token elsewhere and was refused alike", at: places(other))
         }
+        if let further = comparisons.first(where: {
+            file.attempts[$0.other].outcome == .opened && symptoms.contains(.refused)
+                && $0.differences.contains(.placement)
+                && $0.differences.subtracting([.placement, .subprotocol, .name]).isEmpty
+        }), isAlone {
+            let other = file.attempts[further.other]
+            let there = other.credentials.first.map(place(of:)) ?? "elsewhere"
+            brief.speaksFor(
+                .strong, .comparison, "attempt \(other.id) sent the same token \(there) and got a 101",
+                at: places(other), telling: true)
+            brief.cap = .likely
+        }
         let channels = known { fact -> (Behaviour.Channel, String?, Bool)? in
             if case .credentialChannel(let channel, let name, let isRead) = fact {
                 (channel, name, isRead)

@@ -7,19 +7,36 @@ extension Profile {
     /// a bad date, or no way to recognise the gateway.
     package init(file: String, bytes: [UInt8]) throws(DataError) {
         let root = try StrictNode(file: file, bytes: bytes)
-        try root.allow(["id", "title", "match", "behaviours"])
-        id = try root.required("id").string()
-        guard file.hasSuffix("\(id).json") else {
+        self = try Profile(root)
+        guard file == "\(id).json" || file.hasSuffix("/\(id).json") else {
             throw try root.required("id").error("expected the id to be the name of the file without .json")
         }
+    }
+
+    /// Reads a list of profiles strictly: the files of `Profiles/gateways` in one array.
+    ///
+    /// Throws: `DataError` as for one.
+    package static func readAll(file: String, bytes: [UInt8]) throws(DataError) -> [Profile] {
+        var all: [Profile] = []
+        for node in try StrictNode(file: file, bytes: bytes).elements() { all.append(try Profile(node)) }
+        return all
+    }
+
+    private init(_ root: StrictNode) throws(DataError) {
+        try root.allow(["id", "title", "match", "behaviours"])
+        id = try root.required("id").string()
         title = try root.required("title").string()
         let rule = try root.required("match")
-        try rule.allow(["hosts", "subprotocols", "paths"])
+        try rule.allow(["hosts", "subprotocols", "paths", "responseFields"])
+        var fields: [Fingerprint.Field] = []
+        for node in try rule.optional("responseFields")?.elements() ?? [] {
+            fields.append(try Fingerprint.Field(node))
+        }
         match = ProfileMatch(
             hosts: try rule.strings("hosts"), subprotocols: try rule.strings("subprotocols"),
-            paths: try rule.strings("paths"))
-        guard !match.hosts.isEmpty || !match.subprotocols.isEmpty else {
-            throw rule.error("expected hosts or subprotocols to recognise it by")
+            responseFields: fields, paths: try rule.strings("paths"))
+        guard !match.hosts.isEmpty || !match.subprotocols.isEmpty || !fields.isEmpty else {
+            throw rule.error("expected hosts, subprotocols or responseFields to recognise it by")
         }
         behaviours = []
         for node in try root.required("behaviours").elements() { behaviours.append(try Behaviour(node)) }
@@ -141,12 +158,7 @@ extension Fingerprint {
         reason = try node.optional("reason")?.string()
         fields = []
         for field in try node.optional("fields")?.elements() ?? [] {
-            try field.allow(["name", "value", "absent"])
-            fields.append(
-                Field(
-                    name: try field.required("name").string().lowercased(),
-                    value: try field.optional("value")?.string(),
-                    isAbsent: try field.optional("absent")?.bool() ?? false))
+            fields.append(try Field(field))
         }
         order = try node.strings("order").map { $0.lowercased() }
         body = try Fingerprint.bodyTest(node.optional("body"))
@@ -166,6 +178,15 @@ extension Fingerprint {
         if let texts = node.optional("oneOf") { return .oneOf(try texts.strings()) }
         if let texts = node.optional("prefix") { return .prefix(try texts.strings()) }
         return .contains(try node.required("contains").strings())
+    }
+}
+
+extension Fingerprint.Field {
+    fileprivate init(_ node: StrictNode) throws(DataError) {
+        try node.allow(["name", "value", "absent"])
+        name = try node.required("name").string().lowercased()
+        value = try node.optional("value")?.string()
+        isAbsent = try node.optional("absent")?.bool() ?? false
     }
 }
 

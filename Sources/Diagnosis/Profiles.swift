@@ -52,6 +52,8 @@ package struct ProfileMatch: Sendable, Equatable {
     package var hosts: [String]
     /// Subprotocols that were offered or selected; patterns too.
     package var subprotocols: [String]
+    /// Fields of the answer and patterns of their values.
+    package var responseFields: [Fingerprint.Field]
     /// Patterns of the path; empty fits all. They narrow the hosts.
     package var paths: [String]
 
@@ -60,6 +62,15 @@ package struct ProfileMatch: Sendable, Equatable {
             guard !paths.isEmpty else { return true }
             let path = targetParts(attempt.request?.head.target ?? "").path
             return paths.contains { matches(path, pattern: $0) }
+        }
+        if let head = attempt.response?.head, !responseFields.isEmpty {
+            let fits = responseFields.allSatisfy { field in
+                head.fieldLines.contains {
+                    head.name($0).lowercased() == field.name
+                        && matches(head.value($0), pattern: field.value ?? "*")
+                }
+            }
+            if fits { return true }
         }
         guard !subprotocols.isEmpty else { return false }
         let names = attempt.handshake.offeredSubprotocols + attempt.handshake.selectedSubprotocols

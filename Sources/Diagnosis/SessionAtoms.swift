@@ -48,9 +48,9 @@ extension Facts {
         return ends.filter { isClose($0.age, own) }
     }
 
-    /// Whether two times are one clock's doing: within 3 %, or 1.5 s for short ones.
+    /// Whether two times are one clock's doing: within 2 %, or half a second for short ones.
     func isClose(_ left: Double, _ right: Double) -> Bool {
-        abs(left - right) <= max(1.5, 0.03 * max(abs(left), abs(right)))
+        abs(left - right) <= max(0.5, 0.02 * max(abs(left), abs(right)))
     }
 
     /// Whether the end falls on a token's expiry, which explains it better than any silence.

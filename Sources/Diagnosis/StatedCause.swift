@@ -3,11 +3,14 @@ import Case
 extension Cause {
     /// A cause that is judged by the responder's own words, and by nothing else.
     static func stated(
-        _ slug: String, _ code: String, _ title: String, explains: Symptoms = .rejected, explanation: String,
+        _ slug: String, _ code: String, _ title: String, role: Role = .proximate,
+        explains: Symptoms = .rejected,
+        explanation: String,
         fix: Fix, references: [Reference], mistakenFor: [String], fires: String, silent: String
     ) -> Cause {
         Cause(
-            slug, code, title, explains: explains, explanation: explanation, fix: fix, references: references,
+            slug, code, title, role: role, explains: explains, explanation: explanation, fix: fix,
+            references: references,
             mistakenFor: mistakenFor,
             examine: { facts in
                 let said = { (quote: String) in "the server says so: \(quote)" }

@@ -139,12 +139,14 @@ private func mentionsTrouble(_ frame: FrameRecord) -> Bool {
             if follows(bytes, index, "forbidden") { return true }
         case 0x75:  // u
             if follows(bytes, index, "unauth") { return true }
+        case 0x61:  // a
+            if follows(bytes, index, "auth_") || follows(bytes, index, "authoriz") { return true }
         case 0x64:  // d
             if follows(bytes, index, "denied") { return true }
         case 0x69:  // i
             if follows(bytes, index, "invalid") { return true }
         case 0x63:  // c
-            if follows(bytes, index, "code\":4") { return true }
+            if follows(bytes, index, "code\":4") || follows(bytes, index, "code\": 4") { return true }
         default: break
         }
         index += 1

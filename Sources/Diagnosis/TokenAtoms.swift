@@ -74,6 +74,10 @@ extension Facts {
     /// What a token is, where it is no access token.
     func wrongKind(of sent: Sent) -> (name: String, why: String, isMinted: Bool)? {
         if let mint = mint(of: sent.token.id) {
+            // Where the same answer held the right one too, `wrong-token-of-several` says it better.
+            if mint.exchange.minted.contains(where: { $0.member.lowercased().hasPrefix("access") }) {
+                return nil
+            }
             switch mint.member {
             case "id_token", "idToken": return ("an ID token", "the response named it \(mint.member)", true)
             case "refresh_token", "refreshToken":
@@ -87,6 +91,19 @@ extension Facts {
         }
         if let type = claims["typ"]?.string, type.lowercased() == "refresh" || type == "ID" {
             return (type == "ID" ? "an ID token" : "a refresh token", "its typ claim is \(type)", false)
+        }
+        return nil
+    }
+
+    /// The access token that the same answer handed out beside this token, which is none.
+    func betterSibling(of token: Int) -> (token: Int, member: String, own: String, places: [Place])? {
+        guard let mint = mint(of: token),
+            ["id_token", "idToken", "refresh_token", "refreshToken"].contains(mint.member)
+        else { return nil }
+        for minted in mint.exchange.minted where minted.member.lowercased().hasPrefix("access") {
+            if case .token(let other) = minted.value, other != token {
+                return (other, minted.member, mint.member, [minted.place])
+            }
         }
         return nil
     }

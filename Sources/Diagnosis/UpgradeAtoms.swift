@@ -92,4 +92,28 @@ extension Facts {
         guard first < place, let began = file.attempts[members[first]].startedAt else { return nil }
         return (place - first + 1, now.seconds(since: began))
     }
+
+    /// Whether the client ended the connection after TLS had begun and before its request.
+    var clientLeftHandshake: Bool {
+        guard let tls = attempt.connection.tls, tls.version != nil, attempt.request == nil else {
+            return false
+        }
+        switch attempt.connection.ending {
+        case .finished(by: .client), .reset(by: .client):
+            return tls.decryption != .keysMissing || !tls.established
+        default: return false
+        }
+    }
+
+    /// Whether plain HTTP went to a port that is TLS's by custom, and the server ended the connection without a word.
+    var isPlainOnTLSPort: Bool {
+        guard attempt.connection.tls == nil, attempt.request != nil,
+            let port = attempt.connection.server?.port,
+            [443, 8443, 9443].contains(port)
+        else { return false }
+        switch attempt.connection.ending {
+        case .finished(by: .server), .reset(by: .server): return symptoms.contains(.failed)
+        default: return false
+        }
+    }
 }

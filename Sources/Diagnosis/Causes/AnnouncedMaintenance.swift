@@ -14,7 +14,7 @@ extension Cause {
             > GET /live HTTP/1.1
             < HTTP/1.1 101 Switching Protocols
             -- 5 s
-            << close 1012 "service restart"
+            << close 1012 "scheduled maintenance"
             """,
         silent: """
             > GET /live HTTP/1.1

@@ -22,8 +22,19 @@ extension Cause {
                     $0.by == .client && [42, 43, 44, 45, 46, 48].contains($0.code)
                 })
             else {
-                return tls.established && facts.attempt.request != nil
-                    ? .ruledOut("the TLS handshake was completed") : .silent
+                if tls.established, facts.attempt.request != nil {
+                    return .ruledOut("the TLS handshake was completed")
+                }
+                guard facts.clientLeftHandshake else { return .silent }
+                var brief = Brief(
+                    "the client did not trust the certificate: it left during the TLS handshake, without an alert",
+                    cap: .possible)
+                brief.speaksFor(
+                    .moderate, .transport, "the client ended the connection before its request",
+                    at: facts.effectPlaces)
+                brief.test = NextStep(
+                    "Read the client's own error message: it names what it dislikes about the certificate.")
+                return .stands(brief)
             }
             let names = [
                 42: "bad certificate", 43: "unsupported certificate", 44: "certificate revoked",

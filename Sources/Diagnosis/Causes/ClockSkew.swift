@@ -5,7 +5,7 @@ extension Cause {
     /// The clocks of both ends disagree.
     static let clockSkew = Cause(
         "clock-skew", "TOKEN-103", "The clocks of client and server disagree",
-        role: .contributing, explains: .rejected,
+        explains: .rejected,
         explanation: """
             The server's Date fields and the clock of the capturing machine differ by more than the leeway, all in \
             the same direction. A client that trusts its own clock then uses a token that the server holds for \
@@ -35,13 +35,17 @@ extension Cause {
             if let expiry = facts.soonestExpiry, let own = facts.attempt.response?.at,
                 let end = expiry.sent.jwt.expiresAt
             {
-                let isOverForServer = expiry.margin < 0
-                let isOverForClient = end.seconds(since: own) < 0
+                let isOverForServer = expiry.margin < -Double(facts.options.skewSeconds)
+                let isOverForClient = end.seconds(since: own) < -Double(facts.options.skewSeconds)
                 if isOverForServer != isOverForClient {
                     brief.speaksFor(
-                        .moderate, .token, "the token is over for one clock and running for the other",
+                        .strong, .token, "the token is over for one clock and running for the other",
                         at: [expiry.sent.sent.credential.place], telling: true)
                 }
+            }
+            if let said = facts.statement(of: "token-expired") ?? facts.statement(of: "token-not-yet-valid") {
+                brief.speaksFor(
+                    .moderate, .words, "the server judges by its own clock: \(said.quote)", at: [said.place])
             }
             return .stands(brief)
         },

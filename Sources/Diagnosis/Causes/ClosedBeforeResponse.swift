@@ -23,6 +23,7 @@ extension Cause {
             case .reset(let by): (side, word) = (by, "RST")
             case .open, .refused, .unanswered: return .silent
             }
+            if facts.clientLeftHandshake { return .silent }
             let who = side == .client ? "client" : "server"
             let when =
                 facts.attempt.request == nil

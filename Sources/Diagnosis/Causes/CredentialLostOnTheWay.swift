@@ -22,7 +22,7 @@ extension Cause {
         mistakenFor: ["credential-missing"],
         examine: { facts in
             guard facts.isAboutAccess, case .success(true) = facts.sentNoCredential else { return .silent }
-            guard let sibling = facts.siblingWithCredential else { return .silent }
+            guard let sibling = facts.siblingWithCredential, facts.mintedURL == nil else { return .silent }
             var brief = Brief(
                 fact: "The upgrade carried no credential, while \(sibling.text).",
                 claim: "the credential did not reach the upgrade request")

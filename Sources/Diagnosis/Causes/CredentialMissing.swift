@@ -32,6 +32,11 @@ extension Cause {
             }).first {
                 return .ruledOut("none is expected here: \(none.text)")
             }
+            if let minted = facts.mintedURL, minted.isSame {
+                return .ruledOut(
+                    "the URL that \(minted.text) handed out is the credential, and it was dialled as it stands",
+                    at: minted.places)
+            }
             var brief = Brief(
                 fact: "The handshake carried no credential in header, query, cookie or subprotocol.",
                 claim: "this server lets nobody in without one")
@@ -48,7 +53,12 @@ extension Cause {
             }
             facts.weighStatement(
                 otherThan: ["credential-missing", "first-message-auth-missing"], against: &brief)
-            if let minted = facts.mintedURL {
+            if let other = facts.indifferent(.presence) {
+                brief.speaksAgainst(
+                    .moderate, .comparison, "attempt \(other.id) was refused alike with a credential",
+                    at: facts.places(other))
+            }
+            if let minted = facts.mintedURL, !minted.isSame {
                 brief.speaksAgainst(
                     .moderate, .lineage, "\(minted.text) handed out a URL, which may be the credential",
                     at: minted.places)

@@ -34,6 +34,12 @@ extension Cause {
                     .weak, .transport, "\(Int(usual)) s is a usual default of proxies", at: facts.effectPlaces
                 )
             }
+            if let known = facts.known({ fact -> Int? in
+                if case .idleTimeout(let seconds) = fact { seconds } else { nil }
+            })
+            .first(where: { facts.isClose(Double($0.value), gap) }) {
+                brief.add(known)
+            }
             if end.side == .client {
                 brief.speaksAgainst(
                     .moderate, .transport, "the client's side ended it", at: facts.effectPlaces)

@@ -44,8 +44,11 @@ extension Cause {
                         "Use the documented address: \(first.behaviour.says)", applicability: .maybeIncorrect)
                 }
             }
+            let isIndependent = facts.indifferent(.presence) != nil
             let control = facts.comparisons.first {
-                $0.isSameOutcome && !$0.wasAccepted && $0.differences == .path
+                $0.isSameOutcome && !$0.wasAccepted
+                    && ($0.differences == .path
+                        || (isIndependent && $0.differences == [.path, .presence]))
             }
             if let control {
                 let other = facts.file.attempts[control.other]
@@ -66,11 +69,14 @@ extension Cause {
                 brief.speaksFor(
                     .weak, .status, "\(facts.status ?? 403) without a reason", at: facts.effectPlaces)
             }
-            if let sibling = facts.decisive(.path) {
+            if let minted = facts.mintedURL, minted.isSame {
+                return .ruledOut("the URL is the one that \(minted.text) handed out", at: minted.places)
+            }
+            if let other = facts.indifferent(.presence) {
                 brief.speaksFor(
-                    .strong, .comparison, "attempt \(sibling.id) differs only in the path and was accepted",
-                    at: facts.places(sibling), telling: true)
-                brief.proof = .differential
+                    .moderate, .placement,
+                    "attempt \(other.id) was refused alike, with the credential or without",
+                    at: facts.places(other))
             }
             facts.weighStatement(otherThan: ["path-not-found"], against: &brief)
             brief.test = facts.pathProbe

@@ -16,7 +16,7 @@ extension Cause {
         examine: { facts in
             let said = facts.statement(of: "plaintext-to-tls-port")
             let isSeen = facts.attempt.connection.protocolMismatch == .plaintextToTLSPort
-            guard isSeen || said != nil else {
+            guard isSeen || said != nil || facts.isPlainOnTLSPort else {
                 return facts.symptoms.contains(.failed) && facts.attempt.connection.tls != nil
                     ? .ruledOut("the client began with TLS") : .silent
             }
@@ -29,6 +29,14 @@ extension Cause {
                 brief.proof = .arithmetic
             }
             if let said { facts.add(said, to: &brief) }
+            if brief.proof == nil, let port = facts.attempt.connection.server?.port {
+                brief.speaksFor(
+                    .moderate, .transport, "port \(port) is TLS's by custom", at: facts.requestPlaces,
+                    telling: true)
+                brief.speaksFor(
+                    .weak, .timing, "the server ended the connection without a word of HTTP",
+                    at: facts.effectPlaces)
+            }
             return .stands(brief)
         },
         examples: [
@@ -45,7 +53,7 @@ extension Cause {
                 """
                 === upgrade plain
                 > GET /live HTTP/1.1
-                -- fin server
+                -- fin client
                 """),
         ]
     )

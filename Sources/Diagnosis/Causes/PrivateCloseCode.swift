@@ -42,6 +42,9 @@ extension Cause {
             }
             brief.speaksFor(
                 .strong, .frames, "close frame \(code) by the \(side)", at: [close.place], telling: true)
+            if !close.reason.isEmpty, facts.stated.contains(where: { $0.slug == "credential-judged" }) {
+                brief.speaksFor(.strong, .words, "its reason: \"\(facts.maskedReason)\"", at: [close.place])
+            }
             brief.proof = .stated
             return .stands(brief)
         },

@@ -36,6 +36,8 @@ extension Cause {
                     "a plain \(plain.request.head.method ?? "GET") on the same path was answered \(plain.status ?? 200)",
                     at: [plain.request.place], telling: true)
             }
+            let isTokenIndependent = facts.indifferent(.token) != nil || facts.indifferent(.presence) != nil
+            if isTokenIndependent, facts.plainSuccess != nil { brief.proof = .differential }
             brief.test = NextStep(
                 "Send the upgrade without any credential, and a plain GET to the same path: the first refused alike and the second answered by the application settles it."
             )

@@ -5,7 +5,7 @@ extension Cause {
     /// The reconnect carries the token of the connection before it.
     static let reconnectWithOldToken = Cause(
         "reconnect-with-old-token", "TOKEN-502", "The reconnect sent the old token",
-        role: .contributing, explains: .rejected,
+        explains: .rejected,
         explanation: """
             A reconnect function that keeps the token in a closure sends the first one for ever, whatever was \
             refreshed meanwhile. That it is the same token is certain; that it is why the server refused is only as \

@@ -56,13 +56,13 @@ extension Cause {
                     at: facts.places(other), telling: true)
                 return .stands(brief)
             }
-            guard facts.status == 403, own == ["openid"] || own.isEmpty else { return .silent }
+            guard facts.status == 403 else { return .silent }
             var brief = Brief(
                 fact:
-                    "\(entry.sent.name) grants \(own.isEmpty ? "no scope that can be read" : "only openid").",
-                claim: "it may grant too little for this", cap: .possible)
+                    "\(entry.sent.name) grants \(own.isEmpty ? "no scope that can be read" : "only \(listed(own))").",
+                claim: "this endpoint may want more", cap: .possible)
             brief.speaksFor(
-                .weak, .token, "scope: \(own.isEmpty ? "absent" : "openid")",
+                .weak, .token, "scope: \(own.isEmpty ? "absent" : listed(own))",
                 at: [entry.sent.credential.place])
             return .stands(brief)
         },

@@ -18,7 +18,7 @@ extension Cause {
             else { return .silent }
             let said = facts.statement(of: "server-idle-timeout")
             guard let gap = facts.gapAtEndSeconds else { return said == nil ? .silent : .untestable(.clock) }
-            guard 10 <= gap || said != nil else {
+            guard 10 <= gap || said != nil || (4 <= gap && 3 <= facts.equalGaps(facts.likeEnds).count) else {
                 return .ruledOut(
                     "the last frame was \(durationText(gap)) before the close", at: facts.effectPlaces)
             }

@@ -55,6 +55,13 @@ extension Cause {
                     .strong, .lineage, "the URL was minted for the first session (\(minted.text))",
                     at: minted.places, telling: true)
             }
+            if let fresh = facts.freshURLAccepted {
+                brief.speaksFor(
+                    .strong, .comparison,
+                    "attempt \(fresh.id) dialled a URL minted anew, with nothing else changed, and was accepted",
+                    at: facts.places(fresh), telling: true)
+                brief.proof = .differential
+            }
             if let known = facts.known({ fact -> Bool? in if case .mintedURL = fact { true } else { nil } })
                 .first
             {

@@ -24,9 +24,13 @@ extension Cause {
             let spoken = facts.known { fact -> [String]? in
                 if case .subprotocols(let names) = fact { names } else { nil }
             }
-            let unknown = spoken.first { known in
-                !known.value.contains { name in offered.contains { matches($0, pattern: name) } }
-            }
+            let isPlausible = facts.symptoms.contains(.refused) || facts.serverClose?.code == 1002
+            let unknown =
+                !isPlausible
+                ? nil
+                : spoken.first { known in
+                    !known.value.contains { name in offered.contains { matches($0, pattern: name) } }
+                }
             guard said != nil || isCode || unknown != nil else {
                 if let known = spoken.first, facts.status == 400 {
                     return .ruledOut("an offered name is the documented one: \(known.text)")

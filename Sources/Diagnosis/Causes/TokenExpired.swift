@@ -22,6 +22,7 @@ extension Cause {
             guard let (sent, margin, clock) = facts.soonestExpiry else {
                 return facts.sayUntestedExpiry("token-expired")
             }
+            if facts.attempt.outcome == .opened, 0 < margin { return .silent }
             let leeway = Double(facts.options.skewSeconds)
             let ends = clock.expiryText(of: sent.jwt)
             guard margin < -leeway else {
@@ -49,6 +50,14 @@ extension Cause {
                     .strong, .words, "the server says: \(said.quote)", at: [said.place], telling: true)
                 brief.proof = .stated
                 brief.claim = "the server says so: \(said.quote)"
+            }
+            if facts.skew != nil, let own = facts.attempt.response?.at, let end = sent.jwt.expiresAt,
+                0 < end.seconds(since: own)
+            {
+                brief.speaksAgainst(
+                    .strong, .clock,
+                    "by the capture's clock it had \(durationText(end.seconds(since: own))) to run",
+                    at: facts.effectPlaces)
             }
             if facts.status == 401 {
                 brief.speaksFor(.moderate, .status, "401 is the status for it", at: facts.effectPlaces)

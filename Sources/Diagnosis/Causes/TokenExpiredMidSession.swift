@@ -31,7 +31,7 @@ extension Cause {
             let distance = ended.seconds(since: expiry)
             let isStated = facts.statement(of: "token-expired") != nil
             let began = facts.attempt.response?.at.map { expiry.seconds(since: $0) } ?? 0
-            guard abs(distance) <= 15, 0 < began, 15 < age else {
+            guard abs(distance) <= 15, 0 < began, 15 < age || isStated else {
                 return .ruledOut(
                     "the session ended \(durationText(distance)) \(distance < 0 ? "before" : "after") exp (\(expiry.clockText()))",
                     at: facts.effectPlaces)

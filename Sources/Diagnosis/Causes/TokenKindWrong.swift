@@ -46,17 +46,10 @@ extension Cause {
         },
         examples: [
             .fires(
-                .likely, "the refresh token was sent",
+                .likely, "its claims are those of an ID token",
                 """
-                === rest
-                > POST /oauth/token HTTP/1.1
-                < HTTP/1.1 200 OK
-                < Content-Type: application/json
-                <
-                < {"access_token":"{jwt exp=13:00:00 sub=a}","refresh_token":"9f8a7c6b5d4e3f2a1b0c9d8e7f"}
-                === upgrade
                 > GET /live HTTP/1.1
-                > Authorization: Bearer 9f8a7c6b5d4e3f2a1b0c9d8e7f
+                > Authorization: Bearer {jwt exp=13:00:00 aud=client nonce=n1}
                 < HTTP/1.1 401 Unauthorized
                 """),
             .silent(

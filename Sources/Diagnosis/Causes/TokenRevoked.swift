@@ -1,25 +1,91 @@
-extension Cause {
-    /// The responder says so; nothing else makes it a cause.
-    static let tokenRevoked = Cause.stated(
-        "token-revoked", "TOKEN-501", "The token was revoked or rotated before its expiry",
-        explanation: """
-            The server no longer takes a token that has not expired: it was revoked, or a newer one \
-            replaced it.
+import Case
+import Wire
 
-            It is judged by the server's own words only.
+extension Cause {
+    /// The server no longer takes a token that has not expired.
+    static let tokenRevoked = Cause(
+        "token-revoked", "TOKEN-501", "The token was revoked or rotated before its expiry",
+        explains: .rejected,
+        explanation: """
+            The server no longer takes a token that has not expired: it was revoked, its user signed out, or a newer \
+            one replaced it. Only the server's words prove that; that the same token worked before and is refused \
+            now, before its end, fits it.
             """,
         fix: Fix("Mint a new token, and let one place only refresh it."),
-        references: [.rfc(7009, "2")], mistakenFor: ["token-expired", "reconnect-with-old-token"],
-        fires: """
-            > GET /live HTTP/1.1
-            > Authorization: Bearer {jwt exp=13:00:00}
-            < HTTP/1.1 401 Unauthorized
-            <
-            < {"error":"Token has been revoked"}
-            """,
-        silent: """
-            > GET /live HTTP/1.1
-            > Authorization: Bearer {jwt exp=13:00:00}
-            < HTTP/1.1 403 Forbidden
-            """)
+        references: [.rfc(7009, "2")],
+        mistakenFor: ["token-expired", "reconnect-with-old-token", "session-url-spent"],
+        examine: { facts in
+            if let brief = facts.brief(stated: "token-revoked", claim: { "the server says so: \($0)" }) {
+                return .stands(brief)
+            }
+            guard facts.status == 401 || facts.status == 403,
+                let sent = facts.sent.first(where: { $0.token.defects.isEmpty })
+            else { return .silent }
+            if let expiry = facts.soonestExpiry, expiry.margin < 0 { return .silent }
+            if let alive = facts.acceptance(of: sent.token.id), let then = alive.response?.at,
+                let now = facts.attempt.response?.at,
+                now <= then
+            {
+                return .ruledOut(
+                    "\(alive.request.head.method ?? "a request") on \(alive.authority) accepted \(sent.name) afterwards",
+                    at: [alive.request.place])
+            }
+            let earlier = facts.earlierAcceptance(of: sent.token.id)
+            guard facts.status == 401 || earlier != nil else { return .silent }
+            var brief = Brief(
+                "the server no longer takes \(sent.name): it was revoked, or a newer one replaced it",
+                cap: .possible)
+            if let earlier {
+                brief.speaksFor(
+                    .moderate, .comparison,
+                    "attempt \(earlier.id) was accepted here with the same bytes before",
+                    at: facts.places(earlier))
+            } else {
+                brief.speaksFor(
+                    .weak, .status, "401 means that a credential is missing or not valid",
+                    at: facts.effectPlaces)
+            }
+            facts.weighStatement(otherThan: ["token-revoked", "credential-judged"], against: &brief)
+            brief.test = NextStep(
+                "Use the same token on a REST call now: a refusal there too means that the token is dead.")
+            return .stands(brief)
+        },
+        examples: [
+            .fires(
+                .certain, "the server says so",
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=13:00:00}
+                < HTTP/1.1 401 Unauthorized
+                <
+                < {"error":"Token has been revoked"}
+                """),
+            .fires(
+                .possible, "it was accepted before and is refused now",
+                """
+                === upgrade
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=23:00:00}
+                < HTTP/1.1 101 Switching Protocols
+                -- 60 s
+                << close 1001
+                === upgrade
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=23:00:00}
+                < HTTP/1.1 403 Forbidden
+                """),
+            .silent(
+                "a REST call takes it afterwards",
+                """
+                === upgrade
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=13:00:00}
+                < HTTP/1.1 401 Unauthorized
+                === rest
+                > GET /me HTTP/1.1
+                > Authorization: Bearer {jwt exp=13:00:00}
+                < HTTP/1.1 200 OK
+                """),
+        ]
+    )
 }

@@ -16,6 +16,26 @@ extension Cause {
         mistakenFor: ["token-kind-wrong", "token-audience-mismatch"],
         examine: { facts in
             guard facts.isAboutAccess, let sent = facts.sentAnywhere.first else { return .silent }
+            if let better = facts.betterSibling(of: sent.token.id),
+                facts.earlierAcceptance(of: sent.token.id) == nil
+            {
+                var brief = Brief(
+                    fact:
+                        "\(sent.name) is the \(better.own) of its answer, and <token \(better.token)> is the \(better.member) of the same.",
+                    claim: "an endpoint takes access tokens")
+                brief.speaksFor(
+                    .strong, .lineage, "the answer named it \(better.own)", at: better.places, telling: true)
+                if facts.status == 401 {
+                    brief.speaksFor(
+                        .weak, .status, "401 means that the credential is not valid here",
+                        at: facts.effectPlaces)
+                }
+                facts.weighStatement(
+                    otherThan: ["credential-judged", "token-kind-wrong", "token-audience-mismatch"],
+                    against: &brief)
+                brief.fix = Fix("Send <token \(better.token)>, the value of \(better.member).")
+                return .stands(brief)
+            }
             guard let later = facts.laterMint(than: sent.token.id) else {
                 guard facts.mint(of: sent.token.id) != nil else { return .silent }
                 return .ruledOut(
