@@ -54,8 +54,13 @@ extension ConnectionDissector {
     private mutating func switched(_ seen: HTTPExchange, level: Int, _ context: inout DissectContext) {
         guard let response = seen.response else { return }
         let early = layers[level].http?.takeWaiting() ?? []
+        let ahead = layers[level].http?.takeAhead() ?? []
         defer {
             feed(early.span, level: level, from: .client, at: response.at, place: response.place, &context)
+            for piece in ahead {
+                feed(
+                    piece.bytes.span, level: level, from: .server, at: piece.at, place: piece.place, &context)
+            }
         }
         if seen.request?.head.method == "CONNECT" {
             connection.tunnel = Tunnel(

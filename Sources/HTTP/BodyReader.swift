@@ -78,7 +78,11 @@ struct BodyReader {
     mutating func finish(isWhole: Bool) -> Body {
         let decoded = decoder.finish()
         let completeness: Body.Completeness =
-            isCut || !isWhole ? .cutShort : decoded.isComplete ? .complete : .notDecoded
+            switch decoded.state {
+            case .coded: .notDecoded
+            case .cut: .cutShort
+            case .whole: isCut || !isWhole ? .cutShort : .complete
+            }
         return Body(
             bytes: decoded.bytes, wireLength: wireLength, length: decoded.length, completeness: completeness)
     }

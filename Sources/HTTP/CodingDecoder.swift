@@ -11,7 +11,17 @@ struct CodingDecoder {
     struct Result {
         var bytes: [UInt8]
         var length: Int
-        var isComplete: Bool
+        var state: State
+    }
+
+    /// How far the codings of a body were undone.
+    enum State {
+        /// To the end.
+        case whole
+        /// As far as the bytes came.
+        case cut
+        /// Not at all.
+        case coded
     }
 
     /// A chain of decompressors, which cannot be copied.
@@ -21,6 +31,7 @@ struct CodingDecoder {
 
     private final class Stage {
         var decompressor: Decompressor
+        var isFinished = false
         init(_ decompressor: consuming Decompressor) { self.decompressor = decompressor }
     }
 
@@ -28,6 +39,7 @@ struct CodingDecoder {
     private let codings: [String]
     private var chain: Chain?
     private var isReadable: Bool
+    private var isLost = false
     private var raw: [UInt8] = []
     private var decoded: [UInt8] = []
     private var rawLength = 0
@@ -55,15 +67,23 @@ struct CodingDecoder {
     }
 
     /// Takes the fact that bytes are missing: nothing after them can be undone.
-    mutating func lose() { if !codings.isEmpty { isReadable = false } }
+    mutating func lose() {
+        guard !codings.isEmpty, isReadable else { return }
+        isLost = true
+        isReadable = false
+    }
 
-    /// The body as far as it came.
+    /// The body as far as it came. What was undone before a gap is kept; what could not be undone stays as it stood.
     func finish() -> Result {
-        if codings.isEmpty { return Result(bytes: raw, length: rawLength, isComplete: true) }
-        if isReadable || !decoded.isEmpty {
-            return Result(bytes: decoded, length: decodedLength, isComplete: isReadable)
+        if codings.isEmpty || rawLength == 0 {
+            return Result(bytes: raw, length: rawLength, state: .whole)
         }
-        return Result(bytes: raw, length: rawLength, isComplete: false)
+        if isReadable {
+            let isWhole = chain?.stages.allSatisfy(\.isFinished) ?? false
+            return Result(bytes: decoded, length: decodedLength, state: isWhole ? .whole : .cut)
+        }
+        if isLost { return Result(bytes: decoded, length: decodedLength, state: .cut) }
+        return Result(bytes: raw, length: rawLength, state: .coded)
     }
 
     private mutating func pass(_ bytes: Span<UInt8>, through stages: ArraySlice<Stage>) -> Bool {
@@ -75,10 +95,11 @@ struct CodingDecoder {
         }
         var isGood = true
         do throws(CompressionError) {
-            _ = try stage.decompressor.receive(bytes) { piece in
+            let progress = try stage.decompressor.receive(bytes) { piece in
                 isGood = pass(piece, through: stages.dropFirst())
                 return isGood
             }
+            stage.isFinished = progress.isFinished
         } catch {
             return false
         }

@@ -23,6 +23,7 @@ struct MessageReader {
     private var held: [UInt8] = []
     /// Where in `held` the search for the blank line goes on.
     private var searched = 0
+    private var foreign: [UInt8] = []
     private var firstByteAt: Timestamp?
     private var body: BodyReader?
     private var isLost = false
@@ -56,6 +57,7 @@ struct MessageReader {
         switch reading {
         case .needsMore: return .more
         case .notHTTP:
+            foreign = Array(held.prefix(heldBefore).prefix(32))
             held = []
             searched = 0
             return .foreign
@@ -140,6 +142,15 @@ struct MessageReader {
     /// The body of a message that has none, right after its head.
     mutating func takeEmptyBody() -> Body? { body?.isExhausted ?? false ? takeBody(isWhole: true) : nil }
 
+    /// Whether the next byte begins a message.
+    var isBetweenMessages: Bool { body == nil && held.isEmpty && !isLost }
+
+    /// The beginning of what was held when the bytes turned out to be no message. Empties it.
+    mutating func takeForeign() -> [UInt8] {
+        defer { foreign = [] }
+        return foreign
+    }
+
     /// Gives up on the present place in the stream.
     mutating func lose() {
         isLost = true
@@ -160,8 +171,9 @@ struct MessageReader {
     }
 
     /// Takes the fact that no more bytes come; the body that this ended, if it did.
-    mutating func end() -> Body? {
+    /// `isClosed` says that the sender closed, and not that the input ended.
+    mutating func end(isClosed: Bool) -> Body? {
         guard let reader = body else { return nil }
-        return takeBody(isWhole: reader.endsWithConnection || reader.isExhausted)
+        return takeBody(isWhole: isClosed && reader.endsWithConnection || reader.isExhausted)
     }
 }
