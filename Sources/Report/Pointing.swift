@@ -32,6 +32,12 @@ struct Pointing: Sendable {
         return false
     }
 
+    /// Whether a field of the answer is what the verdict is about.
+    func isAboutAnswer(_ name: String) -> Bool {
+        if case .field(let field, .server)? = target { return field == name }
+        return false
+    }
+
     /// Columns of a shown line to be marked, or nil.
     func mark(in text: String, head: MessageHead, line: Range<Int>, side: Side) -> Range<Int>? {
         switch target {

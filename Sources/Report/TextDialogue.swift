@@ -16,7 +16,7 @@ func writeDialogue(_ attempt: Attempt, _ judgement: Judgement, _ report: Report,
         page.gap()
         writeSpeaker("server", response.at, since: attempt.request?.at, response.place, report, into: &page)
         writeLines(
-            responseLines(response.head), response.head, .server, pointing, attempt, report, into: &page)
+            responseLines(response.head, pointing), response.head, .server, pointing, attempt, report, into: &page)
     } else if attempt.outcome == .failed, let text = endingText(attempt.connection) {
         page.gap()
         page.line("  " + text, note: attempt.connection.endedPlace.flatMap { report.file.placesText([$0]) })
@@ -117,13 +117,13 @@ private func requestLines(_ head: MessageHead, _ pointing: Pointing) -> [Range<I
     }
 }
 
-private func responseLines(_ head: MessageHead) -> [Range<Int>] {
+private func responseLines(_ head: MessageHead, _ pointing: Pointing) -> [Range<Int>] {
     fieldRanges(head) { name in
         [
             "date", "server", "via", "location", "www-authenticate", "retry-after", "content-type",
-            "sec-websocket-protocol", "sec-websocket-accept", "sec-websocket-version",
+            "sec-websocket-protocol", "sec-websocket-version",
             "sec-websocket-extensions",
-        ].contains(name)
+        ].contains(name) || pointing.isAboutAnswer(name)
     }
 }
 

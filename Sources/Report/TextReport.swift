@@ -78,7 +78,8 @@ private func writeNothingSeen(_ report: Report, into page: inout TextPage) {
 /// Healthy attempts, one line each.
 private func writeHealthy(_ indices: [Int], of report: Report, into page: inout TextPage) {
     guard !indices.isEmpty else { return }
-    page.gap()
+    // Where nothing is wrong, that is the answer, and stands in the second line.
+    if indices.count < report.file.attempts.count { page.gap() }
     let most = report.options.all ? Int.max : Groups.healthyShown
     for index in indices.prefix(most) { page.line(healthyLine(report, index, page)) }
     if most < indices.count {

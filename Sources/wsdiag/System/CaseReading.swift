@@ -128,7 +128,7 @@ func matches(_ authority: String, glob: String) -> Bool {
     let name = Array(authority.lowercased().utf8)
     let pattern = Array(glob.lowercased().utf8)
     if matches(name[...], pattern[...]) { return true }
-    guard let colon = name.lastIndex(of: 0x3a), !pattern.contains(0x3a) else { return false }
+    guard let colon = name.lastIndex(of: 0x3a) else { return false }
     return matches(name[..<colon], pattern[...])
 }
 
