@@ -30,6 +30,8 @@ struct DirectionReader {
     /// Whether what came before is unknown, so that a continuation has a right to be there.
     private var mayContinue = false
     private var frameIsDamaged = false
+    /// Whether a gap may have held messages that later ones refer to, so that no inflater can begin here.
+    private var windowIsLost = false
     /// Whether inflating was given up to stay bounded.
     private(set) var gaveUpInflating = false
 
@@ -67,8 +69,9 @@ struct DirectionReader {
             header = nil
             message = nil
             mayContinue = true
-            // Whatever was lost may have been part of the window.
-            inflater?.lose()
+            // Whatever was lost may have been part of the window. Messages that stand alone need none.
+            windowIsLost = deflate?.standsAlone[side] == false
+            if windowIsLost { inflater?.lose() } else { inflater?.abandonMessage() }
         }
     }
 
@@ -92,6 +95,7 @@ struct DirectionReader {
                 inflater = MessageInflater(
                     windowBits: deflate.windowBits[side], standsAlone: deflate.standsAlone[side],
                     limits: limits)
+                if windowIsLost { inflater?.lose() }
             }
         }
     }

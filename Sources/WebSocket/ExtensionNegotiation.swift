@@ -35,15 +35,38 @@ func agree(offered: [ExtensionElement], selected: [ExtensionElement]) -> Bool {
 
 private func parametersAgree(_ offer: ExtensionElement, _ choice: ExtensionElement) -> Bool {
     guard choice.name == "permessage-deflate" else { return true }
-    return choice.parameters.allSatisfy { parameter in
-        switch parameter.name {
-        // A server may use these whether or not they were offered (RFC 7692 §7.1.1.1, §7.1.1.2, §7.1.2.1).
-        case "server_no_context_takeover", "client_no_context_takeover", "server_max_window_bits": true
-        // This one only when the client offered it (RFC 7692 §7.1.2.2).
-        case "client_max_window_bits": offer.parameters.contains { $0.name == "client_max_window_bits" }
-        default: false
-        }
+    let names = choice.parameters.map(\.name)
+    // A parameter twice makes the whole answer invalid (RFC 7692 §7).
+    guard Set(names).count == names.count, choice.parameters.allSatisfy({ isAllowed($0, offer) }) else {
+        return false
     }
+    // Accepting an offer with these two means answering them (RFC 7692 §7.1.1.1, §7.1.2.1).
+    return ["server_no_context_takeover", "server_max_window_bits"].allSatisfy { name in
+        names.contains(name) || !offer.parameters.contains { $0.name == name }
+    }
+}
+
+/// Whether a server may answer a parameter to an offer.
+private func isAllowed(_ parameter: (name: String, value: String?), _ offer: ExtensionElement) -> Bool {
+    let offered = offer.parameters.first { $0.name == parameter.name }
+    let most = offered?.value.flatMap { windowBits($0) } ?? 15
+    switch parameter.name {
+    // A server may use these whether or not they were offered (RFC 7692 §7.1.1.1, §7.1.1.2), without a value.
+    case "server_no_context_takeover", "client_no_context_takeover": return parameter.value == nil
+    // This one too (RFC 7692 §7.1.2.1), and no larger than was offered.
+    case "server_max_window_bits":
+        return parameter.value.flatMap { windowBits($0) }.map { $0 <= most } ?? false
+    // This one only when the client offered it (RFC 7692 §7.1.2.2).
+    case "client_max_window_bits":
+        return offered != nil && parameter.value.flatMap { windowBits($0) }.map { $0 <= most } ?? false
+    default: return false
+    }
+}
+
+/// 8 to 15 without leading zeros (RFC 7692 §7.1.2).
+private func windowBits(_ text: String) -> Int? {
+    guard let bits = Int(text), 8...15 ~= bits, String(bits) == text else { return nil }
+    return bits
 }
 
 /// What was agreed on for permessage-deflate (RFC 7692 §7.1).

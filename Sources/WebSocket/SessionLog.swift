@@ -59,7 +59,7 @@ struct SessionLog {
         session.lastFrames = Array(session.lastFrames[oldest...] + session.lastFrames[..<oldest])
         oldest = 0
         session.unansweredPings = PerSide(client: waiting.client.count, server: waiting.server.count)
-        session.unansweredPingAt = (waiting.client + waiting.server).compactMap(\.at).min()
+        session.unansweredPingAt = (waiting.client + waiting.server).compactMap(\.at).max()
     }
 
     private mutating func count(_ frame: FrameRecord) {
