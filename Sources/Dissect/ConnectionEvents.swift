@@ -180,7 +180,11 @@ extension ConnectionDissector {
             context.builder.tally.missingBytes += connection.missingBytes
         }
         for index in attempts { complete(index, &context) }
-        if !sawRequest, attempts.isEmpty { tellFailure(&context) }
+        // The handshake that a refused tunnel was for was never sent.
+        let isRefusedTunnel = connection.tunnel.map { $0.answer != nil && !$0.isOpen } ?? false
+        if attempts.isEmpty, !sawRequest || isRefusedTunnel {
+            tellFailure(isRefusedTunnel: isRefusedTunnel, &context)
+        }
     }
 
     /// Inside TLS the end is announced by close_notify (RFC 8446 §6.1); the FIN of the other side may well be first.
@@ -209,8 +213,9 @@ extension ConnectionDissector {
         if context.keepsFramesOfStream == connection.stream {
             session.firstFrames = reader.frames
             session.lastFrames = []
+        } else {
+            session.keepEssentials(context.limits)
         }
-        session.keepEssentials(context.limits)
         context.builder.attempts[index].session = session
         if 0 < connection.missingBytes { context.builder.attempts[index].unseen.insert(.frames) }
     }
@@ -230,19 +235,25 @@ extension ConnectionDissector {
     }
 
     /// A connection on which no request was ever seen: a failure worth telling, an encrypted one, or nothing.
-    private func tellFailure(_ context: inout DissectContext) {
+    private func tellFailure(isRefusedTunnel: Bool, _ context: inout DissectContext) {
         let isTLSFailure = connection.tls.map { !$0.established && !$0.alerts.isEmpty } ?? false
         let isMixUp = connection.protocolMismatch != nil
         let isDead = connection.ending == .refused || connection.ending == .unanswered
         let diedInHandshake: Bool =
             switch connection.ending {
-            case .finished, .reset: connection.tls.map { !$0.established } ?? false
+            // Lost bytes may have been a request: nothing is known to have died then.
+            case .finished, .reset:
+                connection.missingBytes == 0
+                    && connection.tls.map { !$0.established && $0.decryption != .handshakeMissing } ?? false
             case .open, .refused, .unanswered: false
             }
-        guard isTLSFailure || isMixUp || isDead || diedInHandshake else { return }
+        guard isTLSFailure || isMixUp || isDead || diedInHandshake || isRefusedTunnel else { return }
         context.builder.addFailure(
             Attempt(
-                id: 0, input: connection.endedPlace?.input ?? connection.tls?.place?.input ?? 0,
+                id: 0,
+                input: connection.endedPlace?.input ?? connection.tls?.place?.input ?? connection.tunnel?
+                    .place?.input
+                    ?? 0,
                 connection: connection, startedAt: connection.startedAt, basis: .inferred,
                 isSecure: connection.tls != nil, authority: authority(of: nil, on: connection), request: nil,
                 response: nil, handshake: HandshakeCheck(), credentials: [], session: nil, outcome: .failed,

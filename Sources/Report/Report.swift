@@ -86,14 +86,17 @@ extension Report {
         return judgements.first { $0.attempt == id }
     }
 
-    /// The exit code of `explain`. Encrypted connections that nobody can look into are no proof that all is well.
+    /// The exit code of `explain`. What was encrypted or not captured is no proof that all is well.
     package var exitCode: ExitCode {
         let tally = Tally(self)
         if 0 < tally.explained { return .explained }
         if 0 < tally.undetermined { return .undetermined }
-        if tally.attempts == 0, 0 < file.encryptedConnectionCount { return .undetermined }
+        if tally.attempts == 0, 0 < file.encryptedConnectionCount || isCutToPieces { return .undetermined }
         return .nothingWrong
     }
+
+    /// Whether packets are missing, so that a handshake may have been in them.
+    private var isCutToPieces: Bool { file.limits.contains { $0.kind == .packetsMissing } }
 
     /// Text of the wire as it may be shown: credentials masked unless they are asked for.
     func shown(_ text: String) -> String { options.showSecrets ? text : file.masked(text) }

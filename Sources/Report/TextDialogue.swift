@@ -21,6 +21,11 @@ func writeDialogue(_ attempt: Attempt, _ judgement: Judgement, _ report: Report,
         page.gap()
         page.line("  " + text, note: attempt.connection.endedPlace.flatMap { report.file.placesText([$0]) })
     }
+    if let tunnel = attempt.connection.tunnel, let answer = tunnel.answer, !tunnel.isOpen {
+        page.gap()
+        let text = "the proxy was asked for \(visible(tunnel.target)) (\(tunnel.kind.rawValue)) and answered \(answer)"
+        page.line("  " + text, note: tunnel.place.flatMap { report.file.placesText([$0]) })
+    }
     if attempt.request == nil {
         for alert in attempt.connection.tls?.alerts.prefix(3) ?? [] {
             let text = "  TLS alert \(alert.code) by the \(alert.by.word)"

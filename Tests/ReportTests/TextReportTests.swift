@@ -134,7 +134,7 @@ let expired = """
 
     @Test(
         "Exit codes follow the verdicts",
-        arguments: zip(conversations.map(\.text), [1, 0, 1, 1, 4, 0] as [Int32]))
+        arguments: zip(conversations.map(\.text), [1, 0, 4, 1, 4, 0] as [Int32]))
     func exitCodes(_ text: String, _ code: Int32) {
         #expect(report(text).exitCode.rawValue == code, "\(text)")
     }
