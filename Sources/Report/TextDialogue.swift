@@ -16,14 +16,16 @@ func writeDialogue(_ attempt: Attempt, _ judgement: Judgement, _ report: Report,
         page.gap()
         writeSpeaker("server", response.at, since: attempt.request?.at, response.place, report, into: &page)
         writeLines(
-            responseLines(response.head, pointing), response.head, .server, pointing, attempt, report, into: &page)
+            responseLines(response.head, pointing), response.head, .server, pointing, attempt, report,
+            into: &page)
     } else if attempt.outcome == .failed, let text = endingText(attempt.connection) {
         page.gap()
         page.line("  " + text, note: attempt.connection.endedPlace.flatMap { report.file.placesText([$0]) })
     }
     if let tunnel = attempt.connection.tunnel, let answer = tunnel.answer, !tunnel.isOpen {
         page.gap()
-        let text = "the proxy was asked for \(visible(tunnel.target)) (\(tunnel.kind.rawValue)) and answered \(answer)"
+        let text =
+            "the proxy was asked for \(visible(tunnel.target)) (\(tunnel.kind.rawValue)) and answered \(answer)"
         page.line("  " + text, note: tunnel.place.flatMap { report.file.placesText([$0]) })
     }
     if attempt.request == nil {
