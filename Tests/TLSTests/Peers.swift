@@ -21,7 +21,7 @@ final class Peers {
         var retriesHello = false
         var asksForCertificate = false
 
-        enum Certificate: Sendable { case rsa, ec, none }
+        enum Certificate: Sendable { case rsa, ec }
     }
 
     private(set) var flights: [Flight] = []
@@ -109,8 +109,28 @@ final class Peers {
         }
     }
 
-    func noteEarly(_ bytes: [UInt8], sentBy side: Side) { sent[side] += bytes }
-    func noteEarly(_ bytes: [UInt8], readBy side: Side) { received[side] += bytes }
+    /// The client sends early data, which the server reads before its handshake is done.
+    func sendEarly(_ bytes: [UInt8]) {
+        var count = 0
+        guard SSL_write_early_data(ends.client, bytes, bytes.count, &count) == 1 else { return }
+        sent.client += bytes
+        move(.client)
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let state = SSL_read_early_data(ends.server, &buffer, buffer.count, &count)
+            if state == SSL_READ_EARLY_DATA_SUCCESS { received.server += buffer[..<count] }
+            if state != SSL_READ_EARLY_DATA_SUCCESS { break }
+        }
+        // The server has to be asked again until it has seen the end of the early data.
+        for _ in 0..<3 {
+            move(.server)
+            SSL_do_handshake(ends.client)
+            move(.client)
+            if SSL_read_early_data(ends.server, &buffer, buffer.count, &count) == SSL_READ_EARLY_DATA_FINISH {
+                break
+            }
+        }
+    }
 }
 
 private func noteKey(_ end: OpaquePointer?, _ line: UnsafePointer<CChar>?) {
@@ -157,13 +177,16 @@ private func newContext(_ setup: Peers.Setup, _ side: Side) -> OpaquePointer? {
     return context
 }
 
+/// Keys are made once: an RSA key takes a good part of a second.
+private struct PrivateKeys: @unchecked Sendable {
+    let rsa = wsd_EVP_RSA_gen(2048)
+    let ec = wsd_EVP_EC_gen("P-256")
+}
+
+private let privateKeys = PrivateKeys()
+
 private func useCertificate(_ kind: Peers.Setup.Certificate, _ context: OpaquePointer?) {
-    let key: OpaquePointer?
-    switch kind {
-    case .none: return
-    case .rsa: key = wsd_EVP_RSA_gen(2048)
-    case .ec: key = wsd_EVP_EC_gen("P-256")
-    }
+    let key = kind == .rsa ? privateKeys.rsa : privateKeys.ec
     let certificate = X509_new()
     X509_set_version(certificate, 2)
     ASN1_INTEGER_set(X509_get_serialNumber(certificate), 7)
@@ -182,5 +205,4 @@ private func useCertificate(_ kind: Peers.Setup.Certificate, _ context: OpaquePo
     SSL_CTX_use_certificate(context, certificate)
     SSL_CTX_use_PrivateKey(context, key)
     X509_free(certificate)
-    EVP_PKEY_free(key)
 }
