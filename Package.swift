@@ -99,7 +99,7 @@ let package = Package(
             dependencies: ["Capture", "Compression", "Crypto", "Live", "Wire", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "TLSTests",
-            dependencies: ["TLS", "Crypto", "Capture", "Case", "Wire", "COpenSSL", "TestSupport"],
+            dependencies: ["TLS", "Crypto", "Capture", "Case", "Compression", "Wire", "COpenSSL", "TestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "HTTPTests", dependencies: ["HTTP", "Case", "Wire", "CZlib", "TestSupport"],

@@ -1,0 +1,124 @@
+import Capture
+import Case
+import Compression
+import TLS
+import TestSupport
+import Testing
+import Wire
+
+/// Other projects' captures: as many streams are decrypted as their table says.
+struct CorpusTests {
+    /// One line of the table.
+    struct Line: Sendable, CustomStringConvertible {
+        var capture: String
+        var keyLog: String?
+        var decrypted: Int
+        var suites: String
+        var description: String { capture }
+    }
+
+    /// Captures that need what is not implemented: a private or pre-shared key instead of a key log, SSL 3, a draft.
+    private static let beyond: Set<String> = [
+        "wireshark/tls13-20-chacha20poly1305.pcap", "fq/format/tls/testdata/dump-broken.pcapng",
+    ]
+
+    static let lines: [Line] = {
+        guard let table = Corpus.bytes("expected-tls.tsv") else { return [] }
+        return String(decoding: table, as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
+            let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            guard 5 <= fields.count, !beyond.contains(fields[0]), let decrypted = Int(fields[3]) else {
+                return nil
+            }
+            if fields[1].contains("keys_list") || fields[1].contains("tls.psk") { return nil }
+            let keyLog = fields[1].split(separator: " ")
+                .first { $0.hasPrefix("tls.keylog_file:") }?.split(separator: ":").last
+            return Line(
+                capture: fields[0], keyLog: keyLog.map(String.init), decrypted: decrypted, suites: fields[4])
+        }
+    }()
+
+    @Test(.enabled(if: Corpus.isPresent, "\(Corpus.absence)"), arguments: lines)
+    func `as many streams are decrypted as the table says`(_ line: Line) throws {
+        let capture = try #require(unpacked(line.capture))
+        var taker = Taker()
+        if let keyLog = line.keyLog.flatMap(Corpus.bytes) { taker.keys.add(keyLog.span, limits: .standard) }
+        var reader = PacketReader(limits: .standard)
+        var assembler = StreamAssembler(limits: .standard, seed: 4)
+        do throws(CaptureError) {
+            _ = try reader.scan(capture.span, isLast: true) { item, data in
+                switch item {
+                case .packet(let packet): assembler.receive(packet, data, into: &taker)
+                case .keyLog: taker.keys.add(data, limits: .standard)
+                }
+            }
+        } catch {
+            // What came before the damage counts.
+        }
+        assembler.finish(into: &taker)
+        #expect(line.decrypted <= taker.decrypted + taker.outdated, "\(taker.described)")
+    }
+
+    private func unpacked(_ name: String) -> [UInt8]? {
+        guard let bytes = Corpus.bytes(name) else { return nil }
+        guard CaptureFormat.detect(bytes.span) == .gzip, var gzip = try? Decompressor(.gzip) else {
+            return bytes
+        }
+        var output: [UInt8] = []
+        _ = try? gzip.receive(bytes.span) { piece in
+            output += piece.bytes()
+            return true
+        }
+        return output
+    }
+}
+
+/// Reads every stream that begins like TLS.
+private struct Taker: StreamSink {
+    var keys = KeyLog()
+    var live: [Int: TLSConnection] = [:]
+    var summaries: [TLSSummary] = []
+    var plaintext: [UInt8] = []
+
+    /// Streams with suites that nothing has spoken for a decade and that are only named.
+    var outdated: Int {
+        summaries.filter { summary in
+            let name = cipherSuiteName(summary.cipherSuite ?? 0)
+            return summary.decryption != .decrypted
+                && ["_RC4_", "_RC2_", "_IDEA_", "_SEED_", "_DES_", "_DES40_"].contains { name.contains($0) }
+        }.count
+    }
+    var decrypted: Int { summaries.filter { $0.decryption == .decrypted }.count }
+    var described: String {
+        summaries.filter { $0.decryption != .decrypted }.map {
+            "\(cipherSuiteName($0.cipherSuite ?? 0)) \($0.decryption)"
+        }.joined(separator: ", ")
+    }
+
+    mutating func streamOpened(_ stream: StreamID, _ facts: StreamFacts) {}
+    mutating func streamTurned(_ stream: StreamID, _ facts: StreamFacts) {}
+
+    mutating func streamReceived(
+        _ stream: StreamID, _ bytes: Span<UInt8>, from side: Side, at time: Timestamp?, frame: Frame
+    ) {
+        if live[stream.number] == nil {
+            guard TLSConnection.looksLikeTLS(bytes) == true else { return }
+            live[stream.number] = TLSConnection(limits: .standard)
+        }
+        live[stream.number]?.receive(
+            bytes, from: side, at: time, place: .frame(frame.number, stream: stream.number, input: 0),
+            keys: keys, into: &plaintext)
+        plaintext.removeAll(keepingCapacity: true)
+    }
+
+    mutating func streamMissing(_ stream: StreamID, bytes: Int, from side: Side, frame: Frame) {
+        live[stream.number]?.skipped(bytes: bytes, from: side)
+    }
+
+    mutating func streamEnded(
+        _ stream: StreamID, by side: Side, isReset: Bool, at time: Timestamp?, frame: Frame
+    ) {}
+
+    mutating func streamClosed(_ stream: StreamID, _ facts: StreamFacts) {
+        if let connection = live.removeValue(forKey: stream.number) { summaries.append(connection.summary) }
+    }
+}
