@@ -116,7 +116,7 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "DiagnosisTests",
-            dependencies: ["Diagnosis", "Dissect", "Case", "JSON", "Wire", "TestSupport"],
+            dependencies: ["Diagnosis", "Dissect", "Capture", "Case", "JSON", "Wire", "TestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "ReportTests",

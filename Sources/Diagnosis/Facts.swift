@@ -20,6 +20,14 @@ package struct Facts {
     /// What those words state.
     let stated: [Stated]
     let inBand: InBandError?
+    /// The credentials of the upgrade request.
+    let sent: [Sent]
+    /// The credentials of the upgrade and those that the client sent in the first messages.
+    let sentAnywhere: [Sent]
+    /// The readable JWT credentials of the upgrade and of the first messages.
+    let sentJWTs: [(sent: Sent, jwt: JWT)]
+    /// The moment of the answer: by the server's Date, else by the input's clock, else as given.
+    let clock: Clock?
 
     /// Something the responder said.
     struct Words {

@@ -13,6 +13,18 @@ extension Facts {
         self.attempt = attempt
         self.symptoms = symptoms
         self.options = options
+        let known = { (credentials: [Credential]) in
+            credentials.compactMap { credential in
+                file.token(credential.token).map { Sent(credential: credential, token: $0) }
+            }
+        }
+        sent = known(attempt.credentials)
+        sentAnywhere = known(attempt.allCredentials)
+        sentJWTs = sentAnywhere.compactMap { sent in
+            guard let jwt = sent.token.jwt, jwt.claims != nil else { return nil }
+            return (sent, jwt)
+        }
+        clock = Diagnosis.clock(of: attempt, given: options.now)
         comparisons = index.comparisons(of: position)
         profiles = options.profiles.matching(attempt)
         inBand = symptoms.contains(.inBand) ? attempt.session.flatMap { inBandError($0.firstFrames) } : nil

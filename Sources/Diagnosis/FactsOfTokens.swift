@@ -10,28 +10,6 @@ struct Sent {
 }
 
 extension Facts {
-    /// The credentials of the upgrade request.
-    var sent: [Sent] {
-        attempt.credentials.compactMap { credential in
-            file.token(credential.token).map { Sent(credential: credential, token: $0) }
-        }
-    }
-
-    /// The credentials of the upgrade and those that the client sent in the first messages.
-    var sentAnywhere: [Sent] {
-        attempt.allCredentials.compactMap { credential in
-            file.token(credential.token).map { Sent(credential: credential, token: $0) }
-        }
-    }
-
-    /// The readable JWT credentials of the upgrade and of the first messages.
-    var sentJWTs: [(sent: Sent, jwt: JWT)] {
-        sentAnywhere.compactMap { sent in
-            guard let jwt = sent.token.jwt, jwt.claims != nil else { return nil }
-            return (sent, jwt)
-        }
-    }
-
     /// Whether no credential was sent, where the input shows every place it could stand in.
     var sentNoCredential: Result<Bool, Blind> {
         guard attempt.allCredentials.isEmpty else { return .success(false) }
@@ -106,19 +84,6 @@ struct Clock {
 }
 
 extension Facts {
-    /// The moment of the answer: by the server's Date, else by the input's clock, else as given.
-    var clock: Clock? {
-        if let response = attempt.response, let text = response.head.first("date"),
-            let date = Timestamp(httpDate: text)
-        {
-            return Clock(at: date, source: .server, places: [response.place])
-        }
-        if let at = attempt.response?.at ?? attempt.request?.at ?? attempt.startedAt {
-            return Clock(at: at, source: .input, places: requestPlaces)
-        }
-        return options.now.map { Clock(at: $0, source: .given, places: []) }
-    }
-
     /// Seconds by which the host's clock leads the input's, where its Date fields agree on more than the leeway.
     var skew: (seconds: Double, count: Int)? {
         guard let skew = index.skews[attempt.authority] else { return nil }
@@ -146,4 +111,17 @@ func durationText(_ seconds: Double) -> String {
     case ..<172_800: return "\(whole / 3600) h" + (whole % 3600 / 60 == 0 ? "" : " \(whole % 3600 / 60) min")
     default: return "\(whole / 86_400) days"
     }
+}
+
+/// The moment of an answer: by the server's Date, else by the input's clock, else as given.
+func clock(of attempt: Attempt, given: Timestamp?) -> Clock? {
+    if let response = attempt.response, let text = response.head.first("date"),
+        let date = Timestamp(httpDate: text)
+    {
+        return Clock(at: date, source: .server, places: [response.place])
+    }
+    if let at = attempt.response?.at ?? attempt.request?.at ?? attempt.startedAt {
+        return Clock(at: at, source: .input, places: attempt.request.map { [$0.place] } ?? [])
+    }
+    return given.map { Clock(at: $0, source: .given, places: []) }
 }

@@ -23,12 +23,18 @@ package func judge(_ file: CaseFile, options: JudgeOptions = JudgeOptions()) -> 
 
 /// What one cause made of one attempt.
 struct Tried {
-    var cause: Cause
     /// Its place in the catalogue.
     var order: Int
+    /// What kind of answer it is.
+    var role: Cause.Role
+    /// Its name.
+    var slug: String
     var brief: Brief
     var tier: Certainty
     var score: Int
+
+    /// The cause itself.
+    var cause: Cause { Catalogue.causes[order] }
 }
 
 private func judgement(of facts: borrowing Facts) -> Judgement {
@@ -38,43 +44,50 @@ private func judgement(of facts: borrowing Facts) -> Judgement {
     judgement.comparisons = comparisonStatements(facts)
     var standing: [Tried] = []
     var gaps: [Gap] = []
-    for (order, cause) in Catalogue.causes.enumerated() {
-        guard !cause.explains.isDisjoint(with: facts.symptoms) else {
-            if options(facts).keepsTrail {
-                judgement.trail.append(trial(cause, "silent", "it cannot explain \(facts.effect)"))
+    let keepsTrail = facts.options.keepsTrail
+    for order in Catalogue.causes.indices {
+        guard !Catalogue.causes[order].explains.isDisjoint(with: facts.symptoms) else {
+            if keepsTrail {
+                judgement.trail.append(
+                    trial(Catalogue.causes[order], "silent", "it cannot explain \(facts.effect)"))
             }
             continue
         }
-        switch cause.examine(facts) {
+        let opinion = Catalogue.causes[order].examine(facts)
+        if case .silent = opinion, !keepsTrail { continue }
+        let cause = Catalogue.causes[order]
+        switch opinion {
         case .silent:
-            if options(facts).keepsTrail {
+            if keepsTrail {
                 judgement.trail.append(trial(cause, "silent", "nothing points to it"))
             }
         case .ruledOut(let because):
             judgement.ruledOut.append(RuledOut(cause: cause.slug, code: cause.code, because: because))
-            if options(facts).keepsTrail { judgement.trail.append(trial(cause, "ruled out", because.text)) }
+            if keepsTrail { judgement.trail.append(trial(cause, "ruled out", because.text)) }
         case .untestable(let gap):
             judgement.untested.append(
                 Untested(cause: cause.slug, code: cause.code, missing: gap.missing, howToGet: gap.howToGet))
             if !gaps.contains(gap) { gaps.append(gap) }
-            if options(facts).keepsTrail { judgement.trail.append(trial(cause, "not tested", gap.missing)) }
+            if keepsTrail { judgement.trail.append(trial(cause, "not tested", gap.missing)) }
         case .stands(let brief):
             standing.append(
-                Tried(cause: cause, order: order, brief: brief, tier: .possible, score: brief.score))
+                Tried(
+                    order: order, role: cause.role, slug: cause.slug, brief: brief, tier: .possible,
+                    score: brief.score))
         }
     }
     let ranked = rank(standing)
-    for tried in ranked where tried.cause.role == .observation {
+    for tried in ranked where tried.role == .observation {
         let statement = Statement(
             tried.brief.fact ?? sentence(tried.brief.claim),
             at: tried.brief.evidence.flatMap(\.statement.places))
         judgement.observations.append(statement)
     }
-    let candidates = ranked.filter { $0.cause.role != .observation }
+    let candidates = ranked.filter { $0.role != .observation }
     judgement.candidates = candidates.map { candidate($0, effect: facts.effect) }
     judgement.verdict = verdict(of: facts, candidates)
     judgement.next = nextSteps(facts, candidates, gaps)
-    if options(facts).keepsTrail {
+    if keepsTrail {
         for tried in ranked {
             let why = tried.brief.evidence.map(\.statement.text).joined(separator: "; ")
             judgement.trail.append(trial(tried.cause, tried.tier.rawValue, why))
@@ -85,8 +98,6 @@ private func judgement(of facts: borrowing Facts) -> Judgement {
     return judgement
 }
 
-private func options(_ facts: borrowing Facts) -> JudgeOptions { facts.options }
-
 private func trial(_ cause: Cause, _ outcome: String, _ why: String) -> Trial {
     Trial(cause: cause.slug, code: cause.code, outcome: outcome, why: why)
 }
@@ -94,7 +105,7 @@ private func trial(_ cause: Cause, _ outcome: String, _ why: String) -> Trial {
 /// A candidate in the words of its tier.
 private func candidate(_ tried: Tried, effect: String) -> Candidate {
     Candidate(
-        cause: tried.cause.slug, code: tried.cause.code, certainty: tried.tier,
+        cause: tried.slug, code: tried.cause.code, certainty: tried.tier,
         summary: summary(of: tried, effect: effect),
         evidenceFor: tried.brief.evidence.filter(\.isFor).map(\.statement),
         evidenceAgainst: tried.brief.evidence.filter { !$0.isFor }.map(\.statement))
@@ -106,7 +117,7 @@ private func nextSteps(_ facts: borrowing Facts, _ ranked: [Tried], _ gaps: [Gap
     func add(_ step: NextStep) {
         if steps.count < 4, !steps.contains(where: { $0.text == step.text }) { steps.append(step) }
     }
-    let isSettled = ranked.first.map { $0.tier == .certain && $0.cause.role == .proximate } ?? false
+    let isSettled = ranked.first.map { $0.tier == .certain && $0.role == .proximate } ?? false
     if isSettled { return [] }
     for tried in ranked.prefix(4) { if let test = tried.brief.test { add(test) } }
     for gap in gaps { if let how = gap.howToGet { add(NextStep(how)) } }

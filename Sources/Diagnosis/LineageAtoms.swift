@@ -3,10 +3,13 @@ import JSON
 import Wire
 
 extension Facts {
+    /// The decoded form of a credential of this attempt, without decoding it again.
+    func jwt(of token: Token) -> JWT? { sentJWTs.first { $0.sent.token.id == token.id }?.jwt }
+
     /// Whether a token is expired by the clock of the answer, or damaged.
     func isBad(_ token: Token) -> Bool {
         if !token.defects.isEmpty { return true }
-        guard let expiry = token.jwt?.expiresAt, let clock else { return false }
+        guard let expiry = jwt(of: token)?.expiresAt, let clock else { return false }
         return expiry.seconds(since: clock.at) < -Double(options.skewSeconds)
     }
 
@@ -80,7 +83,7 @@ extension Facts {
     /// A credential that stands for a client: by its claims, or by the grant that minted it.
     var clientPrincipal: (sent: Sent, why: String)? {
         for sent in sentAnywhere {
-            if let claims = sent.token.jwt?.claims {
+            if let claims = jwt(of: sent.token)?.claims {
                 let subject = claims["sub"]?.string
                 if let subject, let client = (claims["azp"] ?? claims["client_id"])?.string, subject == client
                 {

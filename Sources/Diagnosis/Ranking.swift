@@ -13,10 +13,10 @@ private let likelyMargin = 2
 func rank(_ standing: [Tried]) -> [Tried] {
     var tried = standing
     for index in tried.indices { tried[index].tier = ceiling(of: tried[index]) }
-    let rivals = tried.filter { $0.cause.role == .proximate && $0.brief.proof == nil }
-    for index in tried.indices where tried[index].tier == .likely && tried[index].cause.role == .proximate {
+    let rivals = tried.filter { $0.role == .proximate && $0.brief.proof == nil }
+    for index in tried.indices where tried[index].tier == .likely && tried[index].role == .proximate {
         let own = tried[index]
-        let best = rivals.filter { $0.cause.slug != own.cause.slug }.map(\.score).max() ?? 0
+        let best = rivals.filter { $0.slug != own.slug }.map(\.score).max() ?? 0
         if own.brief.proof == nil, own.score - best < likelyMargin { tried[index].tier = .possible }
     }
     return tried.sorted(by: isBefore)
@@ -46,7 +46,7 @@ private func isBefore(_ left: Tried, _ right: Tried) -> Bool {
 }
 
 private func rankClass(_ tried: Tried) -> Int {
-    switch (tried.cause.role, tried.tier) {
+    switch (tried.role, tried.tier) {
     case (.proximate, .certain), (.proximate, .likely): 0
     case (.generic, .certain), (.generic, .likely): 1
     case (.contributing, .certain), (.contributing, .likely): 2

@@ -41,7 +41,7 @@ extension Facts {
                 let origin = hostOnly(mint.exchange.authority)
                 return (origin, "\(sent.name), minted at \(origin),", [mint.exchange.request.place])
             }
-            if let issuer = sent.token.jwt?.issuer {
+            if let issuer = jwt(of: sent.token)?.issuer {
                 let parts = urlParts(issuer).host
                 guard !parts.isEmpty else { continue }
                 return (hostOnly(parts), "\(sent.name), issued by \(issuer),", [sent.credential.place])
@@ -85,7 +85,7 @@ extension Facts {
             default: return nil
             }
         }
-        guard let claims = sent.token.jwt?.claims, sent.token.jwt?.scopes == nil else { return nil }
+        guard let claims = jwt(of: sent.token)?.claims, jwt(of: sent.token)?.scopes == nil else { return nil }
         for mark in ["at_hash", "nonce", "c_hash"] where claims[mark] != nil {
             return ("an ID token", "it holds \(mark) and no scope", false)
         }

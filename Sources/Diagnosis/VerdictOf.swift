@@ -3,8 +3,8 @@ import Wire
 
 /// The answer for one attempt: its first candidate where that is at least likely, else "undetermined".
 func verdict(of facts: borrowing Facts, _ ranked: [Tried]) -> Verdict {
-    if let first = ranked.first, .possible < first.tier, first.cause.role != .contributing {
-        if first.cause.role == .generic,
+    if let first = ranked.first, .possible < first.tier, first.role != .contributing {
+        if first.role == .generic,
             let judged = facts.stated.first(where: { $0.slug == "credential-judged" })
         {
             let fact = first.brief.fact ?? sentence(first.brief.claim)
@@ -16,7 +16,7 @@ func verdict(of facts: borrowing Facts, _ ranked: [Tried]) -> Verdict {
         }
         let fix = first.brief.fix ?? first.cause.fix
         return Verdict(
-            cause: first.cause.slug, code: first.cause.code, certainty: first.tier,
+            cause: first.slug, code: first.cause.code, certainty: first.tier,
             summary: summary(of: first, effect: facts.effect), fixes: [fix])
     }
     return Verdict(
@@ -26,12 +26,12 @@ func verdict(of facts: borrowing Facts, _ ranked: [Tried]) -> Verdict {
 /// What is known where no cause reaches likely: what happened, what the server said, and what fits.
 private func undetermined(_ facts: borrowing Facts, _ ranked: [Tried]) -> String {
     var text = whatHappened(facts)
-    if let contributing = ranked.first(where: { $0.cause.role == .contributing && $0.tier == .certain }),
+    if let contributing = ranked.first(where: { $0.role == .contributing && $0.tier == .certain }),
         let fact = contributing.brief.fact
     {
         text += " \(fact)"
     }
-    let count = ranked.count { $0.cause.role == .proximate }
+    let count = ranked.count { $0.role == .proximate }
     switch count {
     case 0: text += " What caused it cannot be told from this input."
     case 1: text += " What caused it cannot be told from this input; one explanation fits."

@@ -9,7 +9,7 @@ extension Cause {
             It is judged by the server's own words only.
             """,
         fix: Fix("Switch on session affinity, or use the WebSocket transport only."),
-        references: [.text("Engine.IO protocol")], mistakenFor: ["session-url-spent", "rate-limited"],
+        references: [.rfc(9110, "15.5.1")], mistakenFor: ["session-url-spent", "rate-limited"],
         fires: """
             > GET /live HTTP/1.1
             > Authorization: Bearer {jwt exp=13:00:00}

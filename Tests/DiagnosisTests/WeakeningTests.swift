@@ -1,0 +1,106 @@
+import Case
+import Diagnosis
+import TestSupport
+import Testing
+
+/// The verdict as one that can be compared: how sure, of what.
+private func strength(_ judgement: Judgement?) -> (cause: String?, tier: Int) {
+    guard let verdict = judgement?.verdict, let cause = verdict.cause else { return (nil, 0) }
+    return (cause, verdict.certainty == .certain ? 3 : verdict.certainty == .likely ? 2 : 1)
+}
+
+private let cases: [(name: String, file: CaseFile)] = Catalogue.causes.flatMap { cause in
+    cause.examples.map { ("\(cause.slug): \($0.name)", Transcript.caseFile($0.transcript)) }
+}
+
+@Suite("What less or more evidence does to a verdict")
+struct WeakeningTests {
+    @Test("an irrelevant field changes no verdict")
+    func irrelevantFieldChangesNothing() {
+        for (name, file) in cases {
+            var more = file
+            for index in more.attempts.indices {
+                if let request = more.attempts[index].request {
+                    more.attempts[index].request?.head = adding("X-Trace: 4711", to: request.head)
+                }
+            }
+            let before = judge(file, options: JudgeOptions()).map { strength($0) }
+            let after = judge(more, options: JudgeOptions()).map { strength($0) }
+            #expect(before.map(\.cause) == after.map(\.cause), "\(name)")
+            #expect(before.map(\.tier) == after.map(\.tier), "\(name)")
+        }
+    }
+
+    @Test("deleting an exchange strengthens nothing")
+    func deletedExchangeWeakens() {
+        for (name, file) in cases where !file.exchanges.isEmpty {
+            for gone in file.exchanges.indices {
+                var less = file
+                less.exchanges.remove(at: gone)
+                compare(name, file, less)
+            }
+        }
+    }
+
+    @Test("hiding fields, bodies, frames or closes strengthens nothing")
+    func hiddenPartsWeaken() {
+        let parts: [Attempt.Unseen] = [
+            .requestFields, .responseFields, .responseBody, .frames, .closes, .query, .credentialValues,
+        ]
+        for (name, file) in cases {
+            for part in parts {
+                var less = file
+                for index in less.attempts.indices { hide(part, in: &less.attempts[index]) }
+                compare("\(name), without part \(part.rawValue)", file, less)
+            }
+        }
+    }
+
+    /// The same cause must not rise, and no other may take its place with more certainty.
+    private func compare(_ name: String, _ file: CaseFile, _ less: CaseFile) {
+        let before = judge(file, options: JudgeOptions())
+        for (index, after) in judge(less, options: JudgeOptions()).enumerated() {
+            let was = strength(before[index])
+            let now = strength(after)
+            if was.cause == nil { continue }
+            if now.cause == was.cause {
+                #expect(now.tier <= was.tier, "\(name): \(was) became \(now)")
+            }
+        }
+    }
+
+    private func hide(_ part: Attempt.Unseen, in attempt: inout Attempt) {
+        attempt.unseen.insert(part)
+        switch part {
+        case .responseBody:
+            attempt.response?.body = Body(bytes: [], wireLength: 0, length: 0, completeness: .notCaptured)
+        case .requestFields:
+            attempt.handshake = HandshakeCheck()
+            attempt.credentials = attempt.credentials.filter { $0.placement == .query }
+            if let head = attempt.request?.head { attempt.request?.head = withoutFields(head) }
+        case .responseFields:
+            if let head = attempt.response?.head { attempt.response?.head = withoutFields(head) }
+        case .closes: attempt.session?.closes = []
+        case .frames:
+            attempt.session?.firstFrames = []
+            attempt.session?.credentials = []
+        case .query: attempt.credentials = attempt.credentials.filter { $0.placement != .query }
+        default: break
+        }
+    }
+
+    private func withoutFields(_ head: MessageHead) -> MessageHead {
+        var bare = head
+        bare.fieldLines = []
+        return bare
+    }
+
+    private func adding(_ line: String, to head: MessageHead) -> MessageHead {
+        var more = head
+        let start = more.bytes.count
+        more.bytes += Array((line + "\r\n").utf8)
+        more.fieldLines.append(
+            MessageHead.FieldLine(name: start..<start + 7, value: start + 9..<start + 13))
+        return more
+    }
+}
