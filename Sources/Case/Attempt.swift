@@ -47,7 +47,7 @@ package struct Attempt: Sendable, Equatable {
     /// Index into `CaseFile.inputs`.
     package var input: Int
     /// The transport it ran on.
-    package var connection: Connection
+    @Boxed package var connection: Connection
     /// When its request was sent, or the connection began where no request was.
     package var startedAt: Timestamp?
     /// How it is known.
@@ -57,17 +57,17 @@ package struct Attempt: Sendable, Equatable {
     /// Host and port as the client named them: Host, else SNI, else the tunnel's target, else the address.
     package var authority: String
     /// The upgrade request; nil when the connection failed before one, or none was seen.
-    package var request: Message?
+    @Boxed package var request: Message?
     /// The final answer; nil when there was none or it was not seen.
-    package var response: Message?
+    @Boxed package var response: Message?
     /// Informational statuses other than 101 that came before the answer.
     package var interimStatuses: [Int]
     /// The rules of RFC 6455 §4 for this request and answer.
-    package var handshake: HandshakeCheck
+    @Boxed package var handshake: HandshakeCheck
     /// Credentials of the request.
     package var credentials: [Credential]
     /// The open socket; nil unless the outcome is `opened`.
-    package var session: Session?
+    @Boxed package var session: Session?
     /// How far it came.
     package var outcome: Outcome
     /// What the input cannot show.
