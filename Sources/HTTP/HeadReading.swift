@@ -21,75 +21,32 @@ package func readHead(_ bytes: Span<UInt8>, from side: Side, limits: Limits) -> 
     while start < bytes.count, bytes[start] == 0x0d || bytes[start] == 0x0a { start += 1 }
     guard start < bytes.count else { return bytes.count <= 8 ? .needsMore : .notHTTP }
     guard start <= 8, canBegin(bytes, at: start, side) else { return .notHTTP }
+    let limit = min(bytes.count, start + limits.headBytes)
+    let unfinished: HeadReading = bytes.count - start <= limits.headBytes ? .needsMore : .notHTTP
+    guard let first = bytes.line(from: start, limit: limit) else { return unfinished }
     // A first line that is none is told before the rest is searched, so that damage costs no more than its length.
-    if let feed = bytes.extracting(..<min(bytes.count, start + limits.headBytes)).firstLineFeed(from: start) {
-        let end = start < feed && bytes[feed - 1] == 0x0d ? feed - 1 : feed
-        guard readStartLine(bytes, start..<end, side) != nil else { return .notHTTP }
-    }
-    guard let lines = splitLines(bytes, from: start, limits: limits) else {
-        return bytes.count - start <= limits.headBytes ? .needsMore : .notHTTP
-    }
-    let head = bytes.extracting(start..<lines.end).bytes()
-    let span = head.span
-    guard let first = lines.ranges.first,
-        let startLine = readStartLine(span, first.lowerBound - start..<first.upperBound - start, side)
-    else { return .notHTTP }
-    var oddities: MessageHead.Oddities = lines.hasBareLineFeed ? .bareLineFeed : []
+    guard let startLine = readStartLine(bytes, first.range, side, start) else { return .notHTTP }
+    var oddities: MessageHead.Oddities = first.isBare ? .bareLineFeed : []
     var fields: [MessageHead.FieldLine] = []
-    fields.reserveCapacity(lines.ranges.count - 1)
-    for range in lines.ranges.dropFirst() {
-        guard fields.count < limits.fieldLines else {
+    fields.reserveCapacity(16)
+    var position = first.next
+    while let line = bytes.line(from: position, limit: limit) {
+        position = line.next
+        if line.isBare { oddities.insert(.bareLineFeed) }
+        if line.range.isEmpty {
+            return .head(
+                MessageHead(
+                    bytes: bytes.extracting(start..<position).bytes(), startLine: startLine,
+                    fieldLines: fields, oddities: oddities),
+                consumed: position)
+        }
+        if fields.count < limits.fieldLines {
+            readFieldLine(bytes, line, start, into: &fields, &oddities)
+        } else {
             oddities.insert(.tooManyFields)
-            break
         }
-        readFieldLine(span, range.lowerBound - start..<range.upperBound - start, into: &fields, &oddities)
     }
-    return .head(
-        MessageHead(bytes: head, startLine: startLine, fieldLines: fields, oddities: oddities),
-        consumed: lines.end)
-}
-
-/// The lines of a head, without their ends, and where the blank line ends.
-private struct Lines {
-    var ranges: [Range<Int>] = []
-    var end = 0
-    var hasBareLineFeed = false
-}
-
-private func splitLines(_ bytes: Span<UInt8>, from start: Int, limits: Limits) -> Lines? {
-    var lines = Lines()
-    lines.ranges.reserveCapacity(16)
-    var lineStart = start
-    let last = min(bytes.count, start + limits.headBytes)
-    while let feed = bytes.extracting(..<last).firstLineFeed(from: lineStart) {
-        let hasReturn = lineStart < feed && bytes[feed - 1] == 0x0d
-        let lineEnd = hasReturn ? feed - 1 : feed
-        if !hasReturn { lines.hasBareLineFeed = true }
-        if lineStart == lineEnd {
-            lines.end = feed + 1
-            return lines
-        }
-        lines.ranges.append(lineStart..<lineEnd)
-        lineStart = feed + 1
-    }
-    return nil
-}
-
-extension Span where Element == UInt8 {
-    /// The first LF at or after `start`, eight bytes at a time.
-    fileprivate func firstLineFeed(from start: Int) -> Int? {
-        var index = start
-        unsafe withUnsafeBytes { raw in
-            while index + 8 <= raw.count {
-                let word = unsafe raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                // Zero bytes of `mixed` are line feeds; the classic test finds whether there is one.
-                let mixed = word ^ 0x0a0a_0a0a_0a0a_0a0a
-                if (mixed &- 0x0101_0101_0101_0101) & ~mixed & 0x8080_8080_8080_8080 != 0 { break }
-                index += 8
-            }
-        }
-        return firstIndex(of: 0x0a, from: index)
-    }
+    return unfinished
 }
 
 /// Whether the bytes from `start` can begin a message of that side. Few bytes are enough to say no.
@@ -124,8 +81,10 @@ private func isTokenByte(_ byte: UInt8) -> Bool {
     }
 }
 
-/// `method SP target SP HTTP/1.x`, or `HTTP/1.x SP status [SP reason]` (RFC 9112 §3, §4).
-private func readStartLine(_ bytes: Span<UInt8>, _ line: Range<Int>, _ side: Side) -> MessageHead.StartLine? {
+/// `method SP target SP HTTP/1.x`, or `HTTP/1.x SP status [SP reason]` (RFC 9112 §3, §4). Ranges count from `start`.
+private func readStartLine(
+    _ bytes: Span<UInt8>, _ line: Range<Int>, _ side: Side, _ start: Int
+) -> MessageHead.StartLine? {
     if side == .server {
         guard 12 <= line.count, bytes[line.lowerBound + 8] == 0x20 else { return nil }
         let version = line.lowerBound..<line.lowerBound + 8
@@ -138,19 +97,21 @@ private func readStartLine(_ bytes: Span<UInt8>, _ line: Range<Int>, _ side: Sid
         let afterStatus = version.upperBound + 4
         guard afterStatus == line.upperBound || bytes[afterStatus] == 0x20, 100 <= status else { return nil }
         let reason = min(afterStatus + 1, line.upperBound)..<line.upperBound
-        return .response(version: version, status: status, reason: reason)
+        return .response(version: version.moved(-start), status: status, reason: reason.moved(-start))
     }
-    guard let firstSpace = bytes.firstIndex(of: 0x20, from: line.lowerBound), firstSpace < line.upperBound
-    else {
-        return nil
-    }
+    guard let firstSpace = bytes.firstIndex(of: 0x20, in: line) else { return nil }
     var lastSpace = line.upperBound - 1
     while firstSpace < lastSpace, bytes[lastSpace] != 0x20 { lastSpace -= 1 }
     guard firstSpace < lastSpace else { return nil }
     let version = lastSpace + 1..<line.upperBound
     guard version.count == 8, isVersion(bytes, version) else { return nil }
     return .request(
-        method: line.lowerBound..<firstSpace, target: firstSpace + 1..<lastSpace, version: version)
+        method: (line.lowerBound..<firstSpace).moved(-start),
+        target: (firstSpace + 1..<lastSpace).moved(-start), version: version.moved(-start))
+}
+
+extension Range where Bound == Int {
+    fileprivate func moved(_ offset: Int) -> Range<Int> { lowerBound + offset..<upperBound + offset }
 }
 
 /// `HTTP/1.` and a digit. Version 2 never appears in a start line but in its preface, which is no head.
@@ -159,19 +120,19 @@ private func isVersion(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         && bytes[range.upperBound - 1] <= 0x39
 }
 
+/// Reads a line that is not empty. Ranges count from `start`.
 private func readFieldLine(
-    _ bytes: Span<UInt8>, _ line: Range<Int>, into fields: inout [MessageHead.FieldLine],
+    _ bytes: Span<UInt8>, _ read: HeadLine, _ start: Int, into fields: inout [MessageHead.FieldLine],
     _ oddities: inout MessageHead.Oddities
 ) {
-    let first = bytes[line.lowerBound]
-    if first == 0x20 || first == 0x09, let last = fields.indices.last {
+    let line = read.range
+    if isBlank(bytes[line.lowerBound]), let last = fields.indices.last {
         oddities.insert(.foldedLine)
-        fields[last].value = fields[last].value.lowerBound..<trimmedEnd(bytes, line)
+        if 0 <= read.lastControl { oddities.insert(.controlByte) }
+        fields[last].value = fields[last].value.lowerBound..<trimmedEnd(bytes, line) - start
         return
     }
-    guard let colon = bytes.firstIndex(of: 0x3a, from: line.lowerBound), colon < line.upperBound,
-        line.lowerBound < colon
-    else {
+    guard let colon = bytes.firstIndex(of: 0x3a, in: line), line.lowerBound < colon else {
         oddities.insert(.lineWithoutColon)
         return
     }
@@ -181,11 +142,9 @@ private func readFieldLine(
     var valueStart = colon + 1
     while valueStart < line.upperBound, isBlank(bytes[valueStart]) { valueStart += 1 }
     let value = valueStart..<max(valueStart, trimmedEnd(bytes, line))
-    for index in value where bytes[index] < 0x20 && bytes[index] != 0x09 || bytes[index] == 0x7f {
-        oddities.insert(.controlByte)
-        break
-    }
-    fields.append(MessageHead.FieldLine(name: line.lowerBound..<nameEnd, value: value))
+    if colon < read.lastControl { oddities.insert(.controlByte) }
+    fields.append(
+        MessageHead.FieldLine(name: (line.lowerBound..<nameEnd).moved(-start), value: value.moved(-start)))
 }
 
 private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
