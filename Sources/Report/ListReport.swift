@@ -11,11 +11,19 @@ package func listText(_ report: Report) -> String {
         for limit in file.limits { page.entry(limit.kind.rawValue, .dim, limit.text, column: 24) }
         return page.text
     }
-    let rows = file.attempts.map { row($0, report) }
+    var rows = file.attempts.map { row($0, report) }
+    // Where all go to the same server, its name is said once.
+    let origins = Set(rows.map { origin(of: $0.url) })
+    if let shared = origins.first, origins.count == 1 {
+        page.line(page.painted(shared, .strong))
+        for index in rows.indices where shared.count < rows[index].url.count {
+            rows[index].url = String(rows[index].url.dropFirst(shared.count))
+        }
+    }
     let titles = Row(
         id: "#", time: "time", result: "result", url: "where", credential: "credential", frames: "sent/recv",
-        end: "end")
-    let widths = Row.widths(of: rows + [titles], page.width)
+        end: "closed")
+    let widths = Row.widths(of: rows, titles, page.width)
     page.line(page.painted(titles.text(widths, page), .dim))
     for row in rows { page.line(row.text(widths, page)) }
     for limit in file.limits { page.entry(limit.kind.rawValue, .dim, limit.text, column: 24) }
@@ -31,23 +39,25 @@ private struct Row: Sendable {
     var frames: String
     var end: String
 
-    /// The URL gets what the others leave.
-    static func widths(of rows: [Row], _ width: Int) -> [Int] {
+    /// The URL gets what the others leave; a column with nothing in it is left out.
+    static func widths(of rows: [Row], _ titles: Row, _ width: Int) -> [Int] {
         func widest(_ part: (Row) -> String, _ most: Int) -> Int {
-            min(most, rows.map { columns(part($0)) }.max() ?? 0)
+            let needed = rows.map { columns(part($0)) }.max() ?? 0
+            return needed == 0 ? 0 : min(most, max(needed, columns(part(titles))))
         }
         let fixed = [
             widest(\.id, 9), widest(\.time, 19), widest(\.result, 12), 0, widest(\.credential, 18),
-            widest(\.frames, 13), widest(\.end, 22),
+            widest(\.frames, 13), widest(\.end, 14),
         ]
-        let room = width - fixed.reduce(0, +) - 12
-        return fixed.enumerated().map { $0.offset == 3 ? max(24, min(widest(\.url, 400), room)) : $0.element }
+        let room = width - fixed.reduce(0, +) - 2 * fixed.count { 0 < $0 }
+        return fixed.enumerated().map { $0.offset == 3 ? max(16, min(widest(\.url, 400), room)) : $0.element }
     }
 
     func text(_ widths: [Int], _ page: TextPage) -> String {
         let parts = [id, time, result, url, credential, frames, end]
-        let cells = parts.enumerated().map { index, part -> String in
-            let cut = shortened(page.plain(part), to: widths[index], ellipsis: page.ellipsis)
+        let cells = parts.enumerated().filter { 0 < widths[$0.offset] }.map { index, part -> String in
+            let shorten = index == 3 ? shortenedInside : shortened
+            let cut = shorten(page.plain(part), widths[index], page.ellipsis)
             return cut + String(repeating: " ", count: max(0, widths[index] - columns(cut)))
         }
         var text = cells.joined(separator: "  ")
@@ -56,8 +66,14 @@ private struct Row: Sendable {
     }
 }
 
+/// `wss://api.example.org`
+private func origin(of url: String) -> String {
+    let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+    return parts.prefix(3).joined(separator: "/")
+}
+
 private func row(_ attempt: Attempt, _ report: Report) -> Row {
-    let credentials = attempt.allCredentials.prefix(2).map { "\($0.placement.rawValue) <token \($0.token)>" }
+    let credentials = attempt.allCredentials.prefix(2).map { "\($0.placement.rawValue) t\($0.token)" }
     return Row(
         id: String(attempt.id), time: attempt.startedAt.map { $0.clockText() } ?? "",
         result: attempt.outcomeText,
@@ -67,16 +83,16 @@ private func row(_ attempt: Attempt, _ report: Report) -> Row {
         end: endWord(attempt))
 }
 
-/// `1000 by the client`, `reset by the server`, `still open`.
+/// `1000 client`, `RST server`, `still open`: how it ended and by whom.
 private func endWord(_ attempt: Attempt) -> String {
     guard let session = attempt.session else { return "" }
     if let close = session.firstClose {
-        return "\(close.code.map(String.init) ?? "no code") by the \(close.by.word)"
+        return "\(close.code.map(String.init) ?? "no code") \(close.by.word)"
     }
     switch attempt.connection.ending {
     case .open: return "still open"
-    case .finished(let side): return "FIN by the \(side.word)"
-    case .reset(let side): return "RST by the \(side.word)"
+    case .finished(let side): return "FIN \(side.word)"
+    case .reset(let side): return "RST \(side.word)"
     case .refused, .unanswered: return ""
     }
 }

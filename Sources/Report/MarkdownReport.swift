@@ -44,7 +44,7 @@ private func attemptSection(_ group: Groups.Group, _ report: Report) -> [String]
     guard let judgement = report.judgement(at: group.leader), let verdict = judgement.verdict else {
         return []
     }
-    var lines = ["## \(verdict.cause ?? "undetermined"): \(escaped(verdict.summary))", ""]
+    var lines = ["## \(verdict.cause ?? "undetermined")", "", escaped(verdict.summary), ""]
     let url = visible(report.file.url(of: attempt, showingSecrets: report.options.showSecrets))
     lines.append("* Attempt #\(attempt.id): " + code(url))
     lines.append("* " + escaped(transportText(attempt)))
@@ -103,7 +103,7 @@ private func ladder(_ attempt: Attempt, _ report: Report) -> [String] {
     var lines: [String] = []
     func row(_ side: Side, _ text: String, _ at: Timestamp?, _ place: Place?) {
         let seconds = at.flatMap { at in attempt.startedAt.map { at.seconds(since: $0) } }
-        let time = seconds.map { "\(($0 * 1000).rounded() / 1000)" } ?? ""
+        let time = seconds.map(thousandths) ?? ""
         let clock = String(repeating: " ", count: max(0, 8 - time.count)) + time
         let where_ = place.flatMap { report.file.placesText([$0]) }.map { "  (\($0))" } ?? ""
         lines.append("\(clock)  \(side == .client ? "client -->" : "<-- server") \(text)\(where_)")
@@ -125,6 +125,13 @@ private func ladder(_ attempt: Attempt, _ report: Report) -> [String] {
         lines.append("          " + text)
     }
     return lines
+}
+
+/// Seconds with three decimals.
+private func thousandths(_ seconds: Double) -> String {
+    let whole = Int((min(abs(seconds), 1e12) * 1000).rounded())
+    let rest = String(whole % 1000)
+    return "\(whole / 1000)." + String(repeating: "0", count: 3 - rest.count) + rest
 }
 
 private func credentialLines(_ head: MessageHead) -> [Range<Int>] {

@@ -95,7 +95,7 @@ private func healthyLine(_ report: Report, _ index: Int, _ page: TextPage) -> St
         healthyEnd(attempt), to: page.width - columns(head) - 16, ellipsis: page.ellipsis)
     let url = visible(report.file.url(of: attempt, showingSecrets: report.options.showSecrets))
     let room = page.width - 2 - columns(head) - columns(end) - 2
-    return word + head + page.plain(shortened(url, to: max(12, room), ellipsis: page.ellipsis)) + "  "
+    return word + head + page.plain(shortenedInside(url, to: max(12, room), ellipsis: page.ellipsis)) + "  "
         + page.plain(end)
 }
 

@@ -61,3 +61,17 @@ func shortened(_ text: String, to width: Int, ellipsis: String = "…") -> Strin
     }
     return kept + ellipsis
 }
+
+/// The beginning and the end of a text, with an ellipsis where its middle is left out: of a URL both matter.
+func shortenedInside(_ text: String, to width: Int, ellipsis: String = "…") -> String {
+    guard width < columns(text), columns(ellipsis) + 8 < width else {
+        return shortened(text, to: width, ellipsis: ellipsis)
+    }
+    let tail = (width - columns(ellipsis)) * 2 / 5
+    var end = ""
+    for character in text.reversed() {
+        guard columns(end) + columns(of: character) <= tail else { break }
+        end = String(character) + end
+    }
+    return shortened(text, to: width - columns(end), ellipsis: ellipsis) + end
+}
