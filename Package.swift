@@ -96,10 +96,13 @@ let package = Package(
             name: "CompressionTests", dependencies: ["Compression", "Crypto", "CZlib"], swiftSettings: house),
         .testTarget(
             name: "CaptureTests",
-            dependencies: ["Capture", "Compression", "Crypto", "Live", "Wire", "TestSupport"], swiftSettings: house),
+            dependencies: ["Capture", "Compression", "Crypto", "Live", "Wire", "TestSupport"],
+            swiftSettings: house),
         .testTarget(
             name: "TLSTests",
-            dependencies: ["TLS", "Crypto", "Capture", "Case", "Compression", "Wire", "COpenSSL", "TestSupport"],
+            dependencies: [
+                "TLS", "Crypto", "Capture", "Case", "Compression", "Wire", "COpenSSL", "TestSupport",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "HTTPTests", dependencies: ["HTTP", "Case", "Wire", "CZlib", "TestSupport"],

@@ -28,9 +28,9 @@ extension Cause {
                 return .ruledOut("the client had sent no message", at: facts.effectPlaces)
             }
             let members = (try? JSONValue.prefix(first.preview.span).value)?.members?.map(\.name) ?? []
-            let isLacking = wanted.map { !members.contains($0.value.0) } ?? false
+            let isIncomplete = wanted.map { !members.contains($0.value.0) } ?? false
             let isCode = facts.serverClose?.code == 1003
-            guard said != nil || isLacking || isCode else { return .silent }
+            guard said != nil || isIncomplete || isCode else { return .silent }
             var brief = Brief(
                 fact: members.isEmpty
                     ? "The client's first message is no JSON object."
@@ -45,7 +45,7 @@ extension Cause {
                     .moderate, .words, "close 1003: this kind of data is not accepted", at: [close.place],
                     telling: true)
             }
-            if isLacking, let wanted { brief.add(wanted) }
+            if isIncomplete, let wanted { brief.add(wanted) }
             facts.weighStatement(otherThan: ["envelope-rejected"], against: &brief)
             return .stands(brief)
         },
