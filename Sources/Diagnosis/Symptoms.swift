@@ -64,7 +64,9 @@ func symptoms(of attempt: borrowing Attempt, tokens: [Token]) -> Symptoms {
         }
     }
     // The client went away at once after a 101 without the subprotocol it had asked for.
-    if !check.offeredSubprotocols.isEmpty, negotiated.isEmpty, endedByClientAtOnce(attempt, session) {
+    if !check.offeredSubprotocols.isEmpty, negotiated.isEmpty, !attempt.unseen.contains(.frames),
+        endedByClientAtOnce(attempt, session)
+    {
         found.insert(.oddSwitch)
     }
     if session.firstFrames.contains(where: mentionsTrouble), inBandError(session.firstFrames) != nil {

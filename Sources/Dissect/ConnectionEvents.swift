@@ -236,14 +236,17 @@ extension ConnectionDissector {
 
     /// A connection on which no request was ever seen: a failure worth telling, an encrypted one, or nothing.
     private func tellFailure(isRefusedTunnel: Bool, _ context: inout DissectContext) {
-        let isTLSFailure = connection.tls.map { !$0.established && !$0.alerts.isEmpty } ?? false
+        // What the capture lost may have been the rest of the handshake, and the request. close_notify is no failure.
+        let isWhole = connection.missingBytes == 0
+        let isTLSFailure =
+            isWhole
+            && connection.tls.map { tls in !tls.established && tls.alerts.contains { $0.code != 0 } } ?? false
         let isMixUp = connection.protocolMismatch != nil
         let isDead = connection.ending == .refused || connection.ending == .unanswered
         let diedInHandshake: Bool =
             switch connection.ending {
-            // Lost bytes may have been a request: nothing is known to have died then.
             case .finished, .reset:
-                connection.missingBytes == 0
+                isWhole
                     && connection.tls.map { !$0.established && $0.decryption != .handshakeMissing } ?? false
             case .open, .refused, .unanswered: false
             }

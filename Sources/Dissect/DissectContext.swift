@@ -16,6 +16,8 @@ struct DissectContext {
     var keepsFramesOfStream: Int?
     /// Every frame of that stream's sockets, per attempt index.
     var frames: [Int: [FrameRecord]] = [:]
+    /// The last moment the inputs tell of; known when they have ended.
+    var inputEndedAt: Timestamp?
     /// Plaintext buffers that are not in use.
     private var buffers: [[UInt8]] = []
 

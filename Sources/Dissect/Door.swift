@@ -53,7 +53,7 @@ struct Door: StreamSink {
 
     mutating func streamClosed(_ stream: StreamID, _ facts: StreamFacts) {
         if facts.synCount == 0, facts.answered == nil { context.builder.tally.connectionsBegunBefore += 1 }
-        live[stream.slot]?.connection.take(facts)
+        live[stream.slot]?.connection.take(facts, inputEndedAt: context.inputEndedAt)
         live[stream.slot]?.finish(&context)
         live[stream.slot] = nil
     }
@@ -65,8 +65,8 @@ private func place(_ frame: Frame, _ stream: StreamID) -> Place {
 }
 
 extension Connection {
-    /// Takes over what TCP tells.
-    mutating func take(_ facts: StreamFacts) {
+    /// Takes over what TCP tells. `inputEndedAt` is the last moment the inputs tell of, once it is known.
+    mutating func take(_ facts: StreamFacts, inputEndedAt: Timestamp? = nil) {
         client = facts.client
         server = facts.server
         startedAt = facts.openedAt
@@ -74,7 +74,7 @@ extension Connection {
         synCount = facts.synCount
         missingBytes = facts.missingBytes
         differingOverlaps = facts.differingOverlaps
-        guard let end = facts.ending(sawNothing: facts.isUnanswered) else { return }
+        guard let end = facts.ending(until: inputEndedAt) else { return }
         ending = end.ending
         endedAt = end.mark?.at ?? facts.lastAt
         endedPlace = end.mark.map { .frame($0.frame.number, stream: stream, input: $0.frame.input) }
@@ -82,8 +82,13 @@ extension Connection {
 }
 
 extension StreamFacts {
+    /// Silence for so long after the first SYN, so that it was sent again at least once (RFC 6298 §2: after one second,
+    /// then two), is no answer; a shorter one may be the end of the capture.
+    private static let silenceSeconds = 3.0
+
     /// How the stream ended: the first of FIN and RST counts; nil while it lives.
-    fileprivate func ending(sawNothing: Bool) -> (ending: Connection.Ending, mark: StreamMark?)? {
+    fileprivate func ending(until inputEndedAt: Timestamp?) -> (ending: Connection.Ending, mark: StreamMark?)?
+    {
         if isRefused { return (.refused, firstReset) }
         switch (firstFinish, firstReset) {
         case (let finish?, let reset?):
@@ -93,7 +98,10 @@ extension StreamFacts {
         case (nil, let reset?): return (.reset(by: reset.by), reset)
         case (nil, nil):
             guard end != .none else { return nil }
-            return sawNothing && 0 < synCount ? (.unanswered, nil) : (.open, nil)
+            guard isUnanswered, 0 < synCount, let openedAt, let last = inputEndedAt ?? lastAt,
+                Self.silenceSeconds <= last.seconds(since: openedAt)
+            else { return (.open, nil) }
+            return (.unanswered, nil)
         }
     }
 }

@@ -92,6 +92,7 @@ package struct Pipeline {
 
     /// Everything that was seen, as one case. Nothing may be read after it.
     package mutating func finish() -> CaseFile {
+        door.context.inputEndedAt = lastAt
         assembler.finish(into: &door)
         door.context.builder.tally.take(assembler.census)
         keyLogFacts.sessions = door.context.keys.sessionCount

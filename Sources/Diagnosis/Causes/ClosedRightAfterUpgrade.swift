@@ -24,6 +24,8 @@ extension Cause {
                 }
                 return .silent
             }
+            // A frame of the client may be among what the capture lost.
+            guard facts.sees(.frames) else { return .untestable(.frames) }
             let how =
                 facts.close.map { $0.code.map { "close \($0)" } ?? "a close without a code" }
                 ?? "the end of the connection and no close frame"

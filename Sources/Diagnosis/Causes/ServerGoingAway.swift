@@ -23,6 +23,8 @@ extension Cause {
             if let gap = facts.gapAtEndSeconds, 5 <= gap {
                 brief.fact = (brief.fact ?? "") + " No frame had been sent for \(durationText(gap))."
             }
+            // The close frame that this one answers may be among what the capture lost.
+            if !facts.sees(.frames) { brief.cap = .possible }
             brief.test = NextStep(
                 "Let two more connections stay silent: three equal silences before the close show an idle timeout."
             )

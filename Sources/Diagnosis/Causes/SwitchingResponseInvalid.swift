@@ -33,7 +33,9 @@ extension Cause {
                 faults.append(
                     "the 101 uses an extension that was not offered (\(listed(check.selectedExtensions)))")
             }
-            if let selected = check.selectedSubprotocols.first, !check.offeredSubprotocols.contains(selected)
+            // Without the request nobody knows what was offered.
+            if facts.attempt.request != nil, let selected = check.selectedSubprotocols.first,
+                !check.offeredSubprotocols.contains(selected)
             {
                 let isToken = facts.sent.contains { $0.token.secret.revealed == selected }
                 faults.append(
