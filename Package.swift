@@ -115,7 +115,10 @@ let package = Package(
             name: "CredentialsTests", dependencies: ["Credentials", "Case", "JSON", "Wire", "TestSupport"],
             swiftSettings: house),
         .testTarget(
-            name: "DissectTests", dependencies: ["Dissect", "Case", "Capture", "Wire", "TestSupport"],
+            name: "DissectTests",
+            dependencies: [
+                "Dissect", "Diagnosis", "Report", "Case", "Capture", "JSON", "Wire", "TestSupport",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "DiagnosisTests",
