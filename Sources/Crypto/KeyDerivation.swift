@@ -12,16 +12,12 @@ package func expandLabel(
         [UInt8(truncatingIfNeeded: length >> 8), UInt8(truncatingIfNeeded: length)]
         + [UInt8(truncatingIfNeeded: name.count)] + name
         + [UInt8(truncatingIfNeeded: context.count)] + context
-    let code = MessageAuthentication(algorithm, key: secret)
     var output: [UInt8] = []
     var block: [UInt8] = []
     var counter: UInt8 = 1
     while output.count < length {
-        let end = information + [counter]
-        code.begin()
-        code.add(block.span)
-        code.add(end.span)
-        block = code.finish()
+        let message = block + information + [counter]
+        block = hmac(algorithm, key: secret, message.span)
         output += block
         counter &+= 1
     }

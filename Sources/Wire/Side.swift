@@ -22,7 +22,10 @@ package struct PerSide<Value> {
 
     /// The value of one side.
     package subscript(side: Side) -> Value {
-        get { side == .client ? client : server }
+        // Lent, not copied: a value of several arrays costs as many retains each time one of its fields is read.
+        _read {
+            if side == .client { yield client } else { yield server }
+        }
         _modify {
             if side == .client { yield &client } else { yield &server }
         }

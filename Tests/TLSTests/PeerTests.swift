@@ -41,6 +41,12 @@ struct PeerTests {
         }
     }
 
+    private let certificate = TLSSummary.Certificate(
+        subject: "socket.example", issuer: "socket.example",
+        names: ["socket.example", "*.example", "192.0.2.4", "2001:db8::1"],
+        notBefore: Timestamp(year: 2026, month: 1, day: 1, hour: 0, minute: 0, second: 0),
+        notAfter: Timestamp(year: 2036, month: 12, day: 31, hour: 23, minute: 59, second: 59))
+
     @Test(arguments: suites)
     func `what real peers say is read whole, in pieces and byte by byte`(_ setup: Peers.Setup) {
         let peers = Peers(setup)
@@ -60,6 +66,7 @@ struct PeerTests {
             #expect(heard.summary.selectedProtocol == "http/1.1")
             #expect(heard.summary.version == Int(setup.version))
             #expect(heard.summary.certificates.first?.subject == "socket.example")
+            #expect(heard.summary.certificates == [certificate])
             #expect(heard.summary.clientCertificateRequested == false)
             #expect(heard.summary.alerts.map(\.code) == [0])
         }

@@ -24,13 +24,4 @@ static inline void wsd_SSL_CTX_set_no_ticket(SSL_CTX *c) { SSL_CTX_set_options(c
 static inline void wsd_SSL_CTX_set_allow_client_renegotiation(SSL_CTX *c) { SSL_CTX_set_options(c, SSL_OP_ALLOW_CLIENT_RENEGOTIATION); }
 static inline EVP_PKEY *wsd_EVP_RSA_gen(unsigned bits) { return EVP_RSA_gen(bits); }
 static inline EVP_PKEY *wsd_EVP_EC_gen(const char *curve) { return EVP_EC_gen(curve); }
-
-/* Year, month (1 to 12), day, hour, minute, second in UTC; 1 on success. */
-static inline int wsd_ASN1_TIME_parts(const ASN1_TIME *time, int parts[6]) {
-    struct tm tm;
-    if (ASN1_TIME_to_tm(time, &tm) != 1) return 0;
-    parts[0] = tm.tm_year + 1900; parts[1] = tm.tm_mon + 1; parts[2] = tm.tm_mday;
-    parts[3] = tm.tm_hour; parts[4] = tm.tm_min; parts[5] = tm.tm_sec;
-    return 1;
-}
 #endif
