@@ -86,6 +86,7 @@ private func judgement(of facts: borrowing Facts) -> Judgement {
     let candidates = ranked.filter { $0.role != .observation }
     judgement.candidates = candidates.map { candidate($0, effect: facts.effect) }
     judgement.verdict = verdict(of: facts, candidates)
+    if judgement.isUndetermined { judgement.observations += claims(of: facts, candidates) }
     judgement.next = nextSteps(facts, candidates, gaps)
     if keepsTrail {
         for tried in ranked {
@@ -111,6 +112,22 @@ private func candidate(_ tried: Tried, effect: String) -> Candidate {
         evidenceAgainst: tried.brief.evidence.filter { !$0.isFor }.map(\.statement))
 }
 
+/// What people say of this gateway about the first candidates, marked as unverified. It weighs nothing.
+private func claims(of facts: borrowing Facts, _ ranked: [Tried]) -> [Statement] {
+    var statements: [Statement] = []
+    for tried in ranked.prefix(5) {
+        for profile in facts.profiles {
+            for behaviour in profile.behaviours {
+                guard case .claim(tried.slug) = behaviour.fact, statements.count < 3 else { continue }
+                statements.append(
+                    Statement(
+                        "Unverified claim about \(profile.title) (\(behaviour.source)): \(behaviour.says)"))
+            }
+        }
+    }
+    return statements
+}
+
 /// What to capture or try: the tests that split the first candidates, then what could not be seen.
 private func nextSteps(_ facts: borrowing Facts, _ ranked: [Tried], _ gaps: [Gap]) -> [NextStep] {
     var steps: [NextStep] = []
@@ -119,7 +136,9 @@ private func nextSteps(_ facts: borrowing Facts, _ ranked: [Tried], _ gaps: [Gap
     }
     let isSettled = ranked.first.map { $0.tier == .certain && $0.role == .proximate } ?? false
     if isSettled { return [] }
-    for tried in ranked.prefix(4) { if let test = tried.brief.test { add(test) } }
+    let isLikely = ranked.first.map { .possible < $0.tier && $0.role == .proximate } ?? false
+    for tried in ranked.prefix(isLikely ? 2 : 4) { if let test = tried.brief.test { add(test) } }
+    if isLikely { return steps }
     for gap in gaps { if let how = gap.howToGet { add(NextStep(how)) } }
     return steps
 }

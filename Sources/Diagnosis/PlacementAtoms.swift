@@ -44,6 +44,9 @@ extension Facts {
                 .strong, .comparison, "attempt \(other.id) sent the same token \(there) and got a 101",
                 at: places(other), telling: true)
             brief.cap = .likely
+            brief.fix = Fix(
+                "Keep the credential \(there): attempt \(other.id) got past this check with it.",
+                applicability: .maybeIncorrect)
         }
         let channels = known { fact -> (Behaviour.Channel, String?, Bool)? in
             if case .credentialChannel(let channel, let name, let isRead) = fact {

@@ -60,7 +60,7 @@ extension Facts {
             fact:
                 "\(origin.text) comes from \(theirs ?? "production"), and the socket's host \(host) is \(own ?? "production").",
             claim: "the environments do not know each other's tokens", cap: .possible)
-        brief.speaksFor(.moderate, .token, "\(origin.text) host \(host)", at: origin.places)
+        brief.speaksFor(.moderate, .token, "\(origin.text) while the host is \(host)", at: origin.places)
         return .stands(brief)
     }
 

@@ -4,14 +4,12 @@ import Wire
 /// The answer for one attempt: its first candidate where that is at least likely, else "undetermined".
 func verdict(of facts: borrowing Facts, _ ranked: [Tried]) -> Verdict {
     if let first = ranked.first, .possible < first.tier, first.role != .contributing {
-        if first.role == .generic,
-            let judged = facts.stated.first(where: { $0.slug == "credential-judged" })
-        {
+        if first.role == .generic, facts.stated.contains(where: { $0.slug == "credential-judged" }) {
             let fact = first.brief.fact ?? sentence(first.brief.claim)
             return Verdict(
                 cause: nil, code: nil, certainty: .possible,
                 summary:
-                    "\(fact) The server judged a credential (\(judged.quote)); what it found wrong with it cannot be told from this input.",
+                    "\(fact) Its own words say that a credential was found wanting; why cannot be told from this input.",
                 fixes: [])
         }
         let fix = first.brief.fix ?? first.cause.fix

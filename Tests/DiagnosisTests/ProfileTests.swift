@@ -1,4 +1,5 @@
 import Diagnosis
+import TestSupport
 import Testing
 
 private let folder = packageRoot + "/Sources/Diagnosis/Profiles/gateways"
@@ -126,5 +127,59 @@ struct ProfileTests {
             let found = words.intersection(vendors)
             #expect(found.isEmpty, "\(file) names \(found)")
         }
+    }
+}
+
+@Suite("Profiles that a user adds")
+struct AddedProfileTests {
+    private func text(_ id: String, host: String, seconds: Int = 5) -> [UInt8] {
+        let fact =
+            #"{"kind":"idleTimeout","seconds":\#(seconds),"says":"s","basis":"observed","source":"x","checked":"2026-01-01"}"#
+        return Array(
+            "{\n\"id\": \"\(id)\",\n\"title\": \"T\",\n\"match\": {\"hosts\":[\"\(host)\"]},\n\"behaviours\": [\(fact)]\n}"
+                .utf8)
+    }
+
+    @Test("a profile of the same id replaces the old one")
+    func sameIDReplaces() throws {
+        var profiles = Profiles()
+        try profiles.add(file: "a.json", bytes: text("a", host: "a.example"))
+        try profiles.add(file: "a.json", bytes: text("a", host: "a.example", seconds: 9))
+        #expect(profiles.profiles.count == 1)
+        #expect(profiles.profiles.first?.behaviours.first?.fact == .idleTimeout(9))
+    }
+
+    @Test("a host pattern that another profile has is refused with file and line")
+    func overlapIsRefused() throws {
+        var profiles = Profiles()
+        try profiles.add(file: "a.json", bytes: text("a", host: "a.example"))
+        do {
+            try profiles.add(file: "b.json", bytes: text("b", host: "a.example"))
+            Issue.record("the overlap was not noticed")
+        } catch {
+            #expect(error.description.hasPrefix("b.json:4: expected host patterns of its own"))
+        }
+    }
+
+    @Test("a reported fact lifts nothing above possible")
+    func reportedIsCapped() throws {
+        var options = JudgeOptions()
+        let fact =
+            #"{"kind":"credentialChannel","channel":"header","isRead":false,"says":"It ignores Authorization.","basis":"reported","source":"a forum","checked":"2026-01-01"}"#
+        try options.profiles.add(
+            file: "a.json",
+            bytes: Array(
+                #"{"id":"a","title":"A","match":{"hosts":["api.example.org"]},"behaviours":[\#(fact)]}"#.utf8)
+        )
+        let file = Transcript.caseFile(
+            """
+            > GET /live HTTP/1.1
+            > Authorization: Bearer 9f8a7c6b5d4e3f2a1b0c9d8e7f
+            < HTTP/1.1 401 Unauthorized
+            """)
+        let judgement = judge(file, options: options)[0]
+        #expect(judgement.isUndetermined)
+        #expect(
+            judgement.candidates.first { $0.cause == "credential-in-ignored-header" }?.certainty == .possible)
     }
 }

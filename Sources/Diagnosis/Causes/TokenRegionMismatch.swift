@@ -37,7 +37,8 @@ extension Cause {
                     "\(origin.text) is of the region \(theirs), and the socket's host \(facts.host) is of \(group.own).",
                 claim: "a region does not know the tokens of another")
             brief.speaksFor(
-                .moderate, .token, "\(origin.text), host \(facts.host)", at: origin.places, telling: true)
+                .moderate, .token, "\(origin.text) while the host is \(facts.host)", at: origin.places,
+                telling: true)
             brief.add(group.known)
             facts.weighStatement(otherThan: ["credential-judged", "token-issuer-untrusted"], against: &brief)
             brief.fix = Fix("Dial the host of the region \(theirs), or mint the token in \(group.own).")

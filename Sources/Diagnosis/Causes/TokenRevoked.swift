@@ -47,7 +47,8 @@ extension Cause {
             }
             facts.weighStatement(otherThan: ["token-revoked", "credential-judged"], against: &brief)
             brief.test = NextStep(
-                "Use the same token on a REST call now: a refusal there too means that the token is dead.")
+                "Use the same token on a REST call now: 200 means that it is alive and the reason is another, a refusal that it is dead."
+            )
             return .stands(brief)
         },
         examples: [
