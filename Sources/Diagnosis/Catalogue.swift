@@ -69,6 +69,7 @@ package enum Catalogue {
         .proxyDropsUpgrade,
         .proxyRefusesUpgrade,
         .gatewayUpstreamError,
+        .forwardProxyInTheWay,
         .certificateRejected,
         .sniUnknown,
         .tlsVersionOrCipher,
@@ -156,8 +157,6 @@ package enum Catalogue {
             title: "The extension negotiation does not add up"),
         Unjudged(
             slug: "forward-auth-in-front", code: "EDGE-304", title: "A single-sign-on proxy stands in front"),
-        Unjudged(
-            slug: "forward-proxy-in-the-way", code: "EDGE-305", title: "A forward proxy stands in the way"),
         Unjudged(
             slug: "load-balancer-mode", code: "EDGE-306",
             title: "The load balancer's listener cannot carry WebSocket"),

@@ -221,6 +221,12 @@ package struct Transcript {
             current.tls = tls
             section = current
             return
+        case "tunnel":
+            if words.count == 3 {
+                current.tunnel = Tunnel(kind: .connect, target: words[1], answer: Int(words[2]), place: place)
+            }
+            section = current
+            return
         case "mismatch":
             current.mismatch = words.last.flatMap(ProtocolMismatch.init(rawValue:))
             section = current
