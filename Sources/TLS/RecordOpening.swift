@@ -61,9 +61,10 @@ extension TLSConnection {
         _ record: Span<UInt8>, _ side: Side, _ plaintext: inout [UInt8]
     ) -> UInt8? {
         let missing = directions[side].missingRecords
+        let hasOpened = directions[side].opener?.hasOpened ?? false
+        let furthest = max(missing, hasOpened ? 0 : directions[side].encryptedRecords)
         if let opener = directions[side].opener {
-            let late = opener.hasOpened ? 0 : directions[side].encryptedRecords
-            if let type = open(record, opener, ahead: max(missing, late), &plaintext) {
+            if let type = open(record, opener, ahead: furthest, &plaintext) {
                 directions[side].missingRecords = 0
                 return type
             }
@@ -77,7 +78,7 @@ extension TLSConnection {
         }
         guard isTLS13 || 0 < missing || directions[side].opener?.epoch == .early else { return nil }
         for (index, next) in directions[side].upcoming.enumerated() {
-            guard let type = open(record, next, ahead: missing, &plaintext) else { continue }
+            guard let type = open(record, next, ahead: furthest, &plaintext) else { continue }
             directions[side].opener = next
             directions[side].upcoming.removeSubrange(...index)
             if next.epoch == .cipherSpec { directions[side].isEncrypted = true }
@@ -109,7 +110,10 @@ extension TLSConnection {
         askedSecretBytes = keys.secretBytes
         if serverHello != nil {
             installKeys(keys)
-            if !isTLS13, directions[side].isEncrypted { changeCipher(side, keys, isLate: true) }
+            guard !isTLS13 else { return }
+            for side in Side.allCases where directions[side].isEncrypted && directions[side].opener == nil {
+                changeCipher(side, keys, isLate: true)
+            }
         } else if side == .client {
             installEarlyKeys(keys)
         }
@@ -147,7 +151,12 @@ extension TLSConnection {
                 }
             }
             directions[side].upcoming = openers
-            if directions[side].opener == nil { advance(side) }
+            if directions[side].opener == nil {
+                // Where the key log came late, records have passed; their count bounds the search for the number.
+                let late = directions[side].encryptedRecords
+                advance(side)
+                directions[side].encryptedRecords = late
+            }
         }
     }
 

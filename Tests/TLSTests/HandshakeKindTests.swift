@@ -167,4 +167,29 @@ struct HandshakeKindTests {
         #expect(heard.summary.decryption == .handshakeMissing)
         #expect(heard.plaintext.client.isEmpty)
     }
+
+    @Test(arguments: both)
+    func `a key log that comes late opens what comes after it`(_ setup: Peers.Setup) {
+        let peers = Peers(setup)
+        peers.settle()
+        for _ in 0..<3 {
+            peers.send([1, 2, 3], from: .client)
+            peers.send([4, 5], from: .server)
+        }
+        let late = peers.flights.count
+        peers.send([6, 7], from: .client)
+        peers.send([8, 9], from: .server)
+        peers.send([10], from: .client)
+        var keys = KeyLog()
+        var connection = TLSConnection(limits: .standard)
+        var heard = PerSide<[UInt8]>(client: [], server: [])
+        for (number, flight) in peers.flights.enumerated() {
+            if number == late { keys.add(peers.keyLog.span, limits: .standard) }
+            connection.receive(
+                flight.bytes.span, from: flight.from, at: nil,
+                place: .frame(number + 1, stream: 0, input: 0), keys: keys, into: &heard[flight.from])
+        }
+        #expect(heard == PerSide(client: [6, 7, 10], server: [8, 9]))
+        #expect(connection.summary.decryption == .decrypted)
+    }
 }
