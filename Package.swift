@@ -151,6 +151,7 @@ if isFuzzing {
         fuzzTarget("packets", ["Wire", "Capture"]),
         fuzzTarget("http", ["Wire", "Case", "HTTP"]),
         fuzzTarget("websocket", ["Wire", "Case", "WebSocket"]),
+        fuzzTarget("tls", ["Wire", "Case", "TLS"]),
         fuzzTarget("credentials", ["Wire", "Case", "Credentials"]),
     ]
 }

@@ -109,6 +109,12 @@ extension TLSConnection {
 
     private mutating func receiveFinished(_ side: Side) {
         directions[side].sawFinished = true
+        if directions[side.peer].sawFinished {
+            // What only the handshake needed; a connection may live for days.
+            clientHello?.suites = []
+            clientHello?.protocols = []
+            clientHello?.versions = []
+        }
         guard isTLS13 else { return }
         if side == .server, known.clientCertificateRequested == nil {
             known.clientCertificateRequested = false
