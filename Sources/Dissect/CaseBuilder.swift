@@ -59,6 +59,36 @@ struct CaseBuilder {
         if failures.count < limits.exchanges { failures.append(attempt) }
     }
 
+    /// Takes over what another builder gathered from other streams of the same inputs.
+    mutating func absorb(_ other: CaseBuilder) {
+        let numbers = tokens.merge(other.tokens)
+        for var attempt in other.attempts {
+            for index in attempt.credentials.indices {
+                attempt.credentials[index].token = numbers[attempt.credentials[index].token - 1]
+            }
+            if var session = attempt.session, !session.credentials.isEmpty {
+                for index in session.credentials.indices {
+                    session.credentials[index].token = numbers[session.credentials[index].token - 1]
+                }
+                attempt.session = session
+            }
+            _ = add(attempt)
+        }
+        for var exchange in other.exchanges {
+            for index in exchange.credentials.indices {
+                exchange.credentials[index].token = numbers[exchange.credentials[index].token - 1]
+            }
+            for index in exchange.minted.indices {
+                guard case .token(let old) = exchange.minted[index].value else { continue }
+                exchange.minted[index].value = .token(numbers[old - 1])
+            }
+            add(exchange)
+        }
+        other.failures.forEach { addFailure($0) }
+        connectionCount += other.connectionCount
+        tally.add(other.tally)
+    }
+
     /// The case: everything in time order and numbered.
     mutating func finish(inputs: [Input], endedAt: Timestamp?, keys: KeyLogFacts) -> CaseFile {
         var file = CaseFile()

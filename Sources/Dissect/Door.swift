@@ -40,7 +40,8 @@ struct Door: StreamSink {
     }
 
     mutating func streamMissing(_ stream: StreamID, bytes: Int, from side: Side, frame: Frame) {
-        if context.builder.tally.firstGap == nil { context.builder.tally.firstGap = place(frame, stream) }
+        let gap: Place? = place(frame, stream)
+        if gap.isBefore(context.builder.tally.firstGap) { context.builder.tally.firstGap = gap }
         live[stream.slot]?.connection.missingBytes += bytes
         live[stream.slot]?.skipped(bytes: bytes, from: side, &context)
     }

@@ -48,13 +48,32 @@ struct LimitTally {
     /// Counts one connection whose application data could not be read.
     mutating func countEncrypted(_ summary: TLSSummary) {
         encrypted.byReason[summary.decryption, default: 0] += 1
-        if encrypted.firstPlace == nil || encrypted.firstClientRandom.isEmpty {
+        if summary.place.isBefore(encrypted.firstPlace) {
             encrypted.firstPlace = summary.place
             encrypted.firstClientRandom = summary.clientRandom
         }
         if summary.decryption == .suiteUnsupported, let suite = summary.cipherSuite {
             encrypted.suites.insert(suite)
         }
+    }
+
+    /// Adds what was counted on other streams of the same inputs. What readers told in words, every shard was told.
+    mutating func add(_ other: LimitTally) {
+        for (reason, count) in other.encrypted.byReason { encrypted.byReason[reason, default: 0] += count }
+        encrypted.suites.formUnion(other.encrypted.suites)
+        if other.encrypted.firstPlace.isBefore(encrypted.firstPlace) {
+            encrypted.firstPlace = other.encrypted.firstPlace
+            encrypted.firstClientRandom = other.encrypted.firstClientRandom
+        }
+        connectionsWithGaps += other.connectionsWithGaps
+        missingBytes += other.missingBytes
+        if other.firstGap.isBefore(firstGap) { firstGap = other.firstGap }
+        connectionsBegunBefore += other.connectionsBegunBefore
+        http2Connections += other.http2Connections
+        if other.http2Place.isBefore(http2Place) { http2Place = other.http2Place }
+        attemptsLeftOut += other.attemptsLeftOut
+        exchangesLeftOut += other.exchangesLeftOut
+        evidenceDropped += other.evidenceDropped
     }
 
     /// Takes over what was counted on the way from packets to streams.
@@ -210,4 +229,16 @@ func counted(_ count: Int, _ noun: String) -> String {
         grouped.append(digit)
     }
     return "\(grouped) \(noun)\(count == 1 ? "" : "s")"
+}
+
+extension Place? {
+    /// Whether this place is known and stands before the other one, or the other is unknown.
+    func isBefore(_ other: Place?) -> Bool {
+        guard case .frame(let own, _)? = self?.position else { return self != nil && other == nil }
+        guard case .frame(let its, _)? = other?.position, let left = self?.input, let right = other?.input
+        else {
+            return true
+        }
+        return (left, own) < (right, its)
+    }
 }

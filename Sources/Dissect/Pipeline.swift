@@ -19,6 +19,8 @@ package struct Pipeline {
     private var inputs: [Input] = []
     private var keyLogFacts = KeyLogFacts()
     private var lastAt: Timestamp?
+    /// What the shards met that were absorbed.
+    private var otherShards: [CaptureCensus] = []
 
     /// A pipeline without inputs.
     /// - Parameters:
@@ -26,12 +28,15 @@ package struct Pipeline {
     ///   - seed: mixed into hash tables whose keys the capture chooses; no output depends on it.
     ///   - filter: which packets to look at.
     ///   - keepsFramesOfStream: the number of a TCP stream of which every WebSocket frame is wanted.
+    ///   - shard: which share of the streams is dissected, of so many. Every shard is fed the same bytes.
     package init(
-        limits: Limits = .standard, seed: UInt64, filter: PacketFilter? = nil, keepsFramesOfStream: Int? = nil
+        limits: Limits = .standard, seed: UInt64, filter: PacketFilter? = nil,
+        keepsFramesOfStream: Int? = nil,
+        shard: Int = 0, of shards: Int = 1
     ) {
         self.limits = limits
         self.filter = filter
-        assembler = StreamAssembler(limits: limits, seed: seed)
+        assembler = StreamAssembler(limits: limits, seed: seed, shard: shard, of: shards)
         door = Door(context: DissectContext(limits: limits, keys: KeyLog()))
         door.context.keepsFramesOfStream = keepsFramesOfStream
     }
@@ -90,11 +95,25 @@ package struct Pipeline {
         self.reader = nil
     }
 
-    /// Everything that was seen, as one case. Nothing may be read after it.
-    package mutating func finish() -> CaseFile {
+    /// Takes over what another shard of the same inputs saw. Both have been fed everything.
+    package mutating func absorb(_ other: consuming Pipeline) {
+        close()
+        other.close()
+        door.context.builder.absorb(other.door.context.builder)
+        otherShards.append(other.assembler.census)
+    }
+
+    private mutating func close() {
         door.context.inputEndedAt = lastAt
         assembler.finish(into: &door)
-        door.context.builder.tally.take(assembler.census)
+    }
+
+    /// Everything that was seen, as one case. Nothing may be read after it.
+    package mutating func finish() -> CaseFile {
+        close()
+        var census = assembler.census
+        for other in otherShards { census.add(shard: other) }
+        door.context.builder.tally.take(census)
         keyLogFacts.sessions = door.context.keys.sessionCount
         keyLogFacts.firstClientRandom = door.context.keys.firstClientRandom ?? ""
         return door.context.builder.finish(inputs: inputs, endedAt: lastAt, keys: keyLogFacts)

@@ -63,31 +63,18 @@ struct Inputs {
     }
 }
 
-/// Reads every input into one case: key logs first, then captures, forward only.
+/// Reads every input into one case: key logs first, then captures, forward only. Large files are read by two threads,
+/// each of which dissects its share of the streams; the case is the same.
 func readCase(
     _ inputs: Inputs, _ invocation: Invocation, keepsFramesOfStream stream: Int? = nil
 ) throws(Failure) -> CaseFile {
-    let filtering = try PacketFiltering(invocation)
-    var filter: Pipeline.PacketFilter?
-    if let filtering { filter = { filtering.accepts($0, $1, $2) } }
-    var pipeline = Pipeline(
-        seed: UInt64.random(in: 0...UInt64.max), filter: filter, keepsFramesOfStream: stream)
-    var damages: [Limit] = []
-    for source in inputs.keyLogs {
-        let text = try source.readWhole(limit: BufferSizes.keyLog)
-        pipeline.add(keyLog: text.span, named: source.name)
-        pipeline.list(Input(name: source.name, kind: "keylog", bytes: source.bytesRead))
-    }
-    for source in inputs.captures {
-        try read(source, into: &pipeline, invocation)
-        if let damage = source.damage {
-            damages.append(
-                Limit(
-                    kind: .inputCutShort, text: "\(source.name): \(damage). Everything before it was read."))
-        }
-    }
-    var file = pipeline.finish()
-    file.limits += damages + (filtering?.limits ?? [])
+    let isShared = stream == nil && inputs.deserveTwoReaders
+    let other = isShared ? SecondReader(inputs, invocation) : nil
+    var reading = try ShardReading(
+        inputs, invocation, keepsFramesOfStream: stream, shard: 0, of: isShared ? 2 : 1)
+    if let other { reading.pipeline.absorb(try other.join().pipeline) }
+    var file = reading.pipeline.finish()
+    file.limits += reading.limits
     let globs = invocation.all(.host)
     if !globs.isEmpty {
         file.attempts.removeAll { attempt in !globs.contains { matches(attempt.authority, glob: $0) } }
@@ -95,11 +82,45 @@ func readCase(
     return file
 }
 
+/// Everything that one reader of the inputs has seen.
+struct ShardReading {
+    var pipeline: Pipeline
+    /// Damage of the files and of the filter, in words.
+    var limits: [Limit] = []
+
+    /// Reads all of the inputs and dissects one share of their streams.
+    init(
+        _ inputs: Inputs, _ invocation: Invocation, keepsFramesOfStream stream: Int? = nil, shard: Int,
+        of shards: Int
+    ) throws(Failure) {
+        let filtering = try PacketFiltering(invocation)
+        var filter: Pipeline.PacketFilter?
+        if let filtering { filter = { filtering.accepts($0, $1, $2) } }
+        pipeline = Pipeline(
+            seed: UInt64.random(in: 0...UInt64.max), filter: filter, keepsFramesOfStream: stream,
+            shard: shard,
+            of: shards)
+        for source in inputs.keyLogs {
+            let text = try source.readWhole(limit: BufferSizes.keyLog)
+            pipeline.add(keyLog: text.span, named: source.name)
+            pipeline.list(Input(name: source.name, kind: "keylog", bytes: source.bytesRead))
+        }
+        for source in inputs.captures {
+            try read(source, into: &pipeline, invocation, showsProgress: shard == 0)
+            guard let damage = source.damage else { continue }
+            limits.append(
+                Limit(kind: .inputCutShort, text: "\(source.name): \(damage). Everything before it was read.")
+            )
+        }
+        limits += filtering?.limits ?? []
+    }
+}
+
 /// One capture. Damage ends this file and nothing else.
 private func read(
-    _ source: InputSource, into pipeline: inout Pipeline, _ invocation: Invocation
+    _ source: InputSource, into pipeline: inout Pipeline, _ invocation: Invocation, showsProgress: Bool
 ) throws(Failure) {
-    var progress = Progress(source, invocation)
+    var progress = Progress(source, invocation, isWanted: showsProgress)
     var buffer = CaptureBuffer()
     var damage: CaptureError?
     pipeline.begin(source.name)
@@ -162,10 +183,10 @@ private struct Progress {
     private let note: @Sendable (String) -> Void
     private var next = Progress.step
 
-    init(_ source: InputSource, _ invocation: Invocation) {
+    init(_ source: InputSource, _ invocation: Invocation, isWanted: Bool) {
         self.source = source
         note = invocation.surroundings.note
-        isShown = invocation.surroundings.errorIsTerminal && !invocation.has(.quiet)
+        isShown = isWanted && invocation.surroundings.errorIsTerminal && !invocation.has(.quiet)
     }
 
     mutating func show() {

@@ -35,6 +35,8 @@ final class InputSource {
     /// What was read to recognise it and is not handed out yet.
     private var beginning: [UInt8] = []
     private var packing: Decompressor.Format?
+    /// Whether it is compressed.
+    var isPacked: Bool { packing != nil }
 
     /// Opens and recognises.
     init(_ path: String) throws(Failure) {
