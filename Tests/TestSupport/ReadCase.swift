@@ -6,8 +6,21 @@ import Wire
 /// - Parameters:
 ///   - captures: whole files, one timeline.
 ///   - pieceBytes: how many bytes arrive at a time.
-package func readCase(_ captures: [[UInt8]], keyLog: [UInt8] = [], pieceBytes: Int = 1 << 18) -> CaseFile {
-    var pipeline = Pipeline(seed: 7)
+///   - shards: how many pipelines share the streams.
+package func readCase(
+    _ captures: [[UInt8]], keyLog: [UInt8] = [], pieceBytes: Int = 1 << 18, shards: Int = 1
+) -> CaseFile {
+    var whole = read(captures, keyLog, pieceBytes, shard: 0, of: shards)
+    for shard in 1..<max(shards, 1) {
+        whole.absorb(read(captures, keyLog, pieceBytes, shard: shard, of: shards))
+    }
+    return whole.finish()
+}
+
+private func read(
+    _ captures: [[UInt8]], _ keyLog: [UInt8], _ pieceBytes: Int, shard: Int, of shards: Int
+) -> Pipeline {
+    var pipeline = Pipeline(seed: 7 + UInt64(shard), shard: shard, of: shards)
     if !keyLog.isEmpty { pipeline.add(keyLog: keyLog.span, named: "client.keys") }
     for (index, capture) in captures.enumerated() {
         pipeline.begin("capture\(index + 1)")
@@ -25,5 +38,5 @@ package func readCase(_ captures: [[UInt8]], keyLog: [UInt8] = [], pieceBytes: I
             pipeline.end(bytes: capture.count, damage: error)
         }
     }
-    return pipeline.finish()
+    return pipeline
 }
