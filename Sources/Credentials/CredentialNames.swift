@@ -2,7 +2,7 @@ import Case
 import Wire
 
 /// The names under which credentials travel, by carrier. Collected from RFC 6750 §2, RFC 6749, the OpenAPI
-/// registries and the threads of knowledge/diagnosis.md (AUTH-104), 2026-11-21.
+/// registries and public client code, 2026-11-21.
 enum CredentialNames {
     /// How much a name says about its value.
     enum Strength: Equatable {
