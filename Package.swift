@@ -153,5 +153,6 @@ if isFuzzing {
         fuzzTarget("websocket", ["Wire", "Case", "WebSocket"]),
         fuzzTarget("tls", ["Wire", "Case", "TLS"]),
         fuzzTarget("credentials", ["Wire", "Case", "Credentials"]),
+        fuzzTarget("pipeline", ["Wire", "Capture", "JSON", "Case", "Dissect", "Diagnosis", "Report"]),
     ]
 }

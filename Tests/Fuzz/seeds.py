@@ -70,6 +70,8 @@ def texts():
 
 
 def main():
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        sys.exit(__doc__)
     folder = pathlib.Path(sys.argv[1])
     for text in texts():
         keep(folder, "json", text)
