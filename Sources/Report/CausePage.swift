@@ -7,6 +7,9 @@ package func causeList(_ options: Report.Options) -> String {
     let widest = Catalogue.causes.map { columns($0.slug) }.max() ?? 0
     for cause in Catalogue.causes { page.entry(cause.slug, .strong, cause.title, column: widest + 4) }
     page.gap()
+    page.line("Known, and not yet judged: no verdict names these.")
+    for cause in Catalogue.notYetJudged { page.entry(cause.slug, .plain, cause.title, column: widest + 4) }
+    page.gap()
     page.line("wsdiag rules SLUG says what one means, how to be sure, and what to do.")
     return page.text
 }
@@ -17,6 +20,8 @@ package func causeListMarkdown() -> String {
         "# Causes", "", "What a verdict can say. Each page comes out of the program: `make generated`.", "",
     ]
     lines += Catalogue.causes.map { "* [\($0.slug)](\($0.slug).md) `\($0.code)` \($0.title)" }
+    lines += ["", "Known, and not yet judged: no verdict names these.", ""]
+    lines += Catalogue.notYetJudged.map { "* `\($0.slug)` `\($0.code)` \($0.title)" }
     return lines.joined(separator: "\n") + "\n"
 }
 

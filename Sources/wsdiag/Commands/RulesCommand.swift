@@ -19,6 +19,14 @@ func rules(_ invocation: Invocation) throws(Failure) -> ExitCode {
         return .nothingWrong
     }
     guard let cause = cause(named: word) else {
+        if let unjudged = Catalogue.notYetJudged.first(where: {
+            $0.slug == word.lowercased() || $0.code == word.uppercased()
+        }) {
+            try output.write(
+                "\(unjudged.slug) (\(unjudged.code)): \(unjudged.title).\nIt is known and not yet judged: no verdict names it.\n"
+            )
+            return .nothingWrong
+        }
         let near =
             nearest(to: word, among: Catalogue.causes.map(\.slug)).map { ". Did you mean '\($0)'?" } ?? ""
         throw .usage("there is no finding '\(word)'" + near, hint: "All of them: wsdiag rules")

@@ -28,21 +28,20 @@ func names(in folder: String) throws(Failure) -> [String] {
     return names.sorted()
 }
 
-/// The profiles of a folder, before those of the program: the first that matches speaks.
+/// The profiles of a folder beside those of the program; one with the id of another takes its place.
 func profiles(in folder: String, beside standard: Profiles) throws(Failure) -> Profiles {
     var all = standard
-    var own: [Profile] = []
+    var isEmpty = true
     for name in try names(in: folder) where name.hasSuffix(".json") {
         let path = folder + "/" + name
         let bytes = try InputSource(path).readWhole(limit: BufferSizes.document)
         do throws(DataError) {
-            own.append(try Profile(file: name, bytes: bytes))
+            try all.add(file: name, bytes: bytes)
         } catch {
             throw .input(["\(path) is no profile: \(error)"])
         }
+        isEmpty = false
     }
-    guard !own.isEmpty else { throw .input(["there is no profile (*.json) in \(folder)"]) }
-    all.profiles.removeAll { profile in own.contains { $0.id == profile.id } }
-    all.profiles = own + all.profiles
+    guard !isEmpty else { throw .input(["there is no profile (*.json) in \(folder)"]) }
     return all
 }
