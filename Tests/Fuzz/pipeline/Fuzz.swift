@@ -1,3 +1,4 @@
+import Capture
 import Case
 import Diagnosis
 import Dissect
@@ -15,7 +16,7 @@ public func fuzzPipeline(
         let capture = bytes(start, count)
         var pipeline = Pipeline(seed: 1)
         pipeline.begin("fuzz")
-        do {
+        do throws(CaptureError) {
             _ = try pipeline.scan(capture.span, isLast: true)
             pipeline.end(bytes: count, damage: nil)
         } catch {
