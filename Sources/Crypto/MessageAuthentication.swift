@@ -47,11 +47,13 @@ private func withDigestParameter<Result>(
 ) -> Result {
     var name = Array(algorithm.name.utf8CString)
     return name.withUnsafeMutableBufferPointer { name in
-        let parameters = [
-            OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
-            OSSL_PARAM_construct_end(),
-        ]
-        return parameters.withUnsafeBufferPointer { body($0.baseAddress) }
+        // A parameter keeps the address of its key, so that key must outlive the call that makes it.
+        OSSL_MAC_PARAM_DIGEST.withCString { key in
+            let parameters = [
+                OSSL_PARAM_construct_utf8_string(key, name.baseAddress, 0), OSSL_PARAM_construct_end(),
+            ]
+            return parameters.withUnsafeBufferPointer { body($0.baseAddress) }
+        }
     }
 }
 
