@@ -134,7 +134,7 @@ private func signatureParameter(_ rest: Span<UInt8>) -> Range<Int>? {
     return nil
 }
 
-/// A scheme such as `XXX4-HMAC-SHA256`.
+/// A scheme that signs the request: its name ends in `-HMAC-SHA256`.
 private func isSignatureScheme(_ scheme: Span<UInt8>) -> Bool {
     scheme.count > 12
         && equalsIgnoringCase(scheme.extracting(scheme.count - 12..<scheme.count), "-hmac-sha256")

@@ -14,8 +14,6 @@ struct DissectContext {
     var events: [HTTPEvent] = []
     /// The attempt whose frames are all wanted, by its stream; nil for none.
     var keepsFramesOfStream: Int?
-    /// Every frame of that stream's sockets, per attempt index.
-    var frames: [Int: [FrameRecord]] = [:]
     /// The last moment the inputs tell of; known when they have ended.
     var inputEndedAt: Timestamp?
     /// Plaintext buffers that are not in use.

@@ -41,7 +41,6 @@ struct LimitTally {
     var linkTypes: [Int: Int] = [:]
     var attemptsLeftOut = 0
     var exchangesLeftOut = 0
-    var evidenceDropped = 0
     /// Limits that a reader told in words of its own.
     var told: [Limit] = []
 
@@ -73,7 +72,6 @@ struct LimitTally {
         if other.http2Place.isBefore(http2Place) { http2Place = other.http2Place }
         attemptsLeftOut += other.attemptsLeftOut
         exchangesLeftOut += other.exchangesLeftOut
-        evidenceDropped += other.evidenceDropped
     }
 
     /// Takes over what was counted on the way from packets to streams.
@@ -209,26 +207,8 @@ struct LimitTally {
                     kind: .boundReached,
                     text: "\(counted(exchangesLeftOut, "HTTP exchange")) beyond the bound were not kept."))
         }
-        if 0 < evidenceDropped {
-            limits.append(
-                Limit(
-                    kind: .boundReached,
-                    text: "The message text of \(counted(evidenceDropped, "healthy attempt")) was let go, "
-                        + "to stay within bounded memory. Their outcome and times are kept."))
-        }
         return limits
     }
-}
-
-/// `1 byte`, `3,120 bytes`.
-func counted(_ count: Int, _ noun: String) -> String {
-    let digits = String(count)
-    var grouped = ""
-    for (index, digit) in digits.enumerated() {
-        if 0 < index, (digits.count - index).isMultiple(of: 3) { grouped.append(",") }
-        grouped.append(digit)
-    }
-    return "\(grouped) \(noun)\(count == 1 ? "" : "s")"
 }
 
 extension Place? {

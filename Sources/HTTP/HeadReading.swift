@@ -72,15 +72,6 @@ private func canBegin(_ bytes: Span<UInt8>, at start: Int, _ side: Side) -> Bool
     return index - start <= 24
 }
 
-private func isTokenByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x41...0x5a, 0x61...0x7a, 0x30...0x39, 0x21, 0x23...0x27, 0x2a, 0x2b, 0x2d, 0x2e, 0x5e...0x60, 0x7c,
-        0x7e:
-        true
-    default: false
-    }
-}
-
 /// `method SP target SP HTTP/1.x`, or `HTTP/1.x SP status [SP reason]` (RFC 9112 §3, §4). Ranges count from `start`.
 private func readStartLine(
     _ bytes: Span<UInt8>, _ line: Range<Int>, _ side: Side, _ start: Int

@@ -1,22 +1,6 @@
 import Case
 import Wire
 
-/// `3,120`
-func grouped(_ number: Int) -> String {
-    let digits = String(number.magnitude)
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-        if 0 < index, (digits.count - index) % 3 == 0 { text += "," }
-        text.append(digit)
-    }
-    return (number < 0 ? "-" : "") + text
-}
-
-/// `1 frame`, `2 frames`, `3,120 frames`.
-func counted(_ number: Int, _ noun: String) -> String {
-    grouped(number) + " " + noun + (number == 1 ? "" : "s")
-}
-
 /// A span of time in words: `41 ms`, `6.2 s`, `59 min`, `1 h 2 min`, `23 h`, `3 days`. The sign is left out.
 package func durationText(_ seconds: Double) -> String {
     let length = abs(seconds)

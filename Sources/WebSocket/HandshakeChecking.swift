@@ -35,7 +35,8 @@ package func checkHandshake(request: MessageHead?, response: MessageHead?) -> Ha
 
 /// The value of Sec-WebSocket-Accept that answers a key (RFC 6455 §4.2.2 item 5.4).
 package func acceptValue(forKey key: String) -> String {
-    base64(digest(.sha1, Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8).span))
+    let hash = digest(.sha1, Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8).span)
+    return String(decoding: base64(hash.span, url: false), as: UTF8.self)
 }
 
 private func keyState(_ request: MessageHead) -> HandshakeCheck.Key {
@@ -56,18 +57,7 @@ private func acceptState(
 
 /// Whether a text is a token (RFC 9110 §5.6.2), which a subprotocol must be (RFC 6455 §4.1 item 10).
 func isToken(_ text: String) -> Bool {
-    !text.isEmpty
-        && text.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
-            case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"),
-                UInt8(ascii: "&"),
-                UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
-                true
-            default: false
-            }
-        }
+    !text.isEmpty && text.utf8.allSatisfy(isTokenByte)
 }
 
 extension MessageHead {
@@ -77,32 +67,13 @@ extension MessageHead {
     }
 }
 
-private let base64Letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-/// Standard base64 with padding (RFC 4648 §4).
-private func base64(_ bytes: [UInt8]) -> String {
-    var text: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-        let group = bytes[start..<min(start + 3, bytes.count)]
-        var bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-        var letters: [UInt8] = []
-        for _ in 0..<4 {
-            letters.insert(base64Letters[bits & 63], at: 0)
-            bits >>= 6
-        }
-        text += letters.prefix(group.count + 1)
-        text += Array(repeating: UInt8(ascii: "="), count: 3 - group.count)
-    }
-    return String(decoding: text, as: UTF8.self)
-}
-
 /// How many bytes a standard base64 text with padding holds, or nil when it is none.
 private func base64Length(_ text: String) -> Int? {
-    let bytes = Array(text.utf8)
-    let letters = bytes.prefix { base64Letters.contains($0) }.count
-    let padding = bytes.count - letters
-    guard bytes.count.isMultiple(of: 4), padding <= 2,
-        bytes[letters...].allSatisfy({ $0 == UInt8(ascii: "=") })
-    else { return nil }
-    return bytes.count / 4 * 3 - padding
+    guard text.utf8.count.isMultiple(of: 4) else { return nil }
+    let decoding = Base64Decoding(Array(text.utf8).span)
+    // Bits that are left over at the end change no byte, and servers take them.
+    let isStandard = decoding.deviations.isDisjoint(with: [
+        .urlAlphabet, .illegalByte, .badPadding, .impossibleLength,
+    ])
+    return isStandard ? decoding.bytes.count : nil
 }

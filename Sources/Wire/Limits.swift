@@ -64,7 +64,7 @@ package struct Limits: Sendable, Equatable {
     // Case
     /// Attempts that one case holds; later ones are counted and no more.
     package var attempts = 1_000_000
-    /// Bytes that finished attempts may keep as evidence in all; past it, healthy ones keep no message text.
+    /// Heads and bodies that ordinary HTTP exchanges keep in all; later exchanges are counted and no more. Bytes.
     package var evidenceBytes = 24 << 20
     /// Ordinary HTTP exchanges that one case holds.
     package var exchanges = 10_000
