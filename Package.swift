@@ -67,6 +67,13 @@ let package = Package(
             name: "Dissect",
             dependencies: ["Wire", "Case", "Capture", "TLS", "HTTP", "WebSocket", "Credentials"],
             swiftSettings: strict),
+        // Documents instead of packets: the same case, on lower ground.
+        .target(
+            name: "Testimony",
+            dependencies: [
+                "Wire", "JSON", "Case", "Compression", "HTTP", "WebSocket", "Credentials", "Dissect",
+            ],
+            swiftSettings: strict),
         .target(
             name: "Diagnosis", dependencies: ["Wire", "JSON", "Case"],
             // The gateways' own files; a test keeps gateways.json, which is embedded, the sum of them.
@@ -79,11 +86,19 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Report", dependencies: ["Wire", "JSON", "Case", "Diagnosis"], swiftSettings: strict),
         .target(name: "Live", dependencies: ["Wire", "CPcap"], swiftSettings: house),
+        // The only room with sockets: epoll, OpenSSL on memory buffers, and the same door as captures.
+        .target(
+            name: "Proxy",
+            dependencies: [
+                "Wire", "JSON", "Case", "HTTP", "WebSocket", "Crypto", "Capture", "Dissect", "Diagnosis",
+                "Report", "COpenSSL",
+            ],
+            swiftSettings: house),
         .executableTarget(
             name: "wsdiag",
             dependencies: [
                 "Wire", "JSON", "Case", "Compression", "Capture", "TLS", "Credentials", "Dissect",
-                "Diagnosis", "Report", "Live",
+                "Testimony", "Diagnosis", "Report", "Live", "Proxy",
             ],
             swiftSettings: house),
 
@@ -127,6 +142,19 @@ let package = Package(
         .testTarget(
             name: "ReportTests",
             dependencies: ["Report", "Diagnosis", "Dissect", "Case", "JSON", "Wire", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "TestimonyTests",
+            dependencies: [
+                "Testimony", "Diagnosis", "Dissect", "Report", "Case", "JSON", "Wire", "TestSupport",
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "ProxyTests",
+            dependencies: [
+                "Proxy", "Dissect", "Diagnosis", "Report", "Case", "Capture", "JSON", "Wire", "COpenSSL",
+                "TestSupport",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "WsdiagTests", dependencies: ["wsdiag", "Report", "JSON", "Wire", "TestSupport"],

@@ -23,6 +23,8 @@ struct ConnectionDissector {
     var sawHTTP2 = false
     /// The sides whose end was told.
     var ended = PerSide(client: false, server: false)
+    /// Whether its bytes are what TLS carried, and not TLS itself.
+    var isDecrypted = false
 
     /// Layers on top of one another: TLS to a proxy, TLS inside its tunnel, HTTP.
     private static let deepest = 5

@@ -161,7 +161,9 @@ extension ConnectionDissector {
     }
 
     /// Whether the bytes of this layer came out of TLS.
-    private func isSecure(_ level: Int) -> Bool { layers[..<level].contains { $0.kind == .tls } }
+    private func isSecure(_ level: Int) -> Bool {
+        isDecrypted || layers[..<level].contains { $0.kind == .tls }
+    }
 
     // MARK: The end
 
@@ -204,12 +206,7 @@ extension ConnectionDissector {
         layers[level].webSocket?.finish()
         guard let reader = layers[level].webSocket else { return }
         var session = reader.session
-        for frame in session.firstFrames where frame.opcode == 1 || frame.opcode == 2 {
-            guard frame.by == .client else { continue }
-            session.credentials += credentials(
-                inMessage: frame.preview, isText: frame.opcode == 1, place: frame.place,
-                tokens: &context.builder.tokens, limits: context.limits)
-        }
+        findCredentials(in: &session, &context)
         if context.keepsFramesOfStream == connection.stream {
             session.firstFrames = reader.frames
             session.lastFrames = []
@@ -218,6 +215,28 @@ extension ConnectionDissector {
         }
         context.builder.attempts[index].session = session
         if 0 < connection.missingBytes { context.builder.attempts[index].unseen.insert(.frames) }
+    }
+
+    /// Looks for credentials in the first messages of the client.
+    private func findCredentials(in session: inout Session, _ context: inout DissectContext) {
+        for frame in session.firstFrames where frame.opcode == 1 || frame.opcode == 2 {
+            guard frame.by == .client else { continue }
+            session.credentials += credentials(
+                inMessage: frame.preview, isText: frame.opcode == 1, place: frame.place,
+                tokens: &context.builder.tokens, limits: context.limits)
+        }
+    }
+
+    /// Brings the attempts up to date while the connection lives: what its open socket has carried so far. Frames and
+    /// the connection go on; what is told here is told again, whole, by `finish`.
+    func tellUnfinished(_ context: inout DissectContext) {
+        for index in attempts { context.builder.attempts[index].connection = connection }
+        guard let index = openAttempt, let level = layers.lastIndex(where: { $0.webSocket != nil }),
+            var session = layers[level].webSocket?.session
+        else { return }
+        findCredentials(in: &session, &context)
+        session.keepEssentials(context.limits)
+        context.builder.attempts[index].session = session
     }
 
     /// Brings an attempt up to date with what its connection became.

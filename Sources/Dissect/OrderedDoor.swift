@@ -1,0 +1,85 @@
+package import Case
+import TLS
+package import Wire
+
+/// The door for bytes that are in order already: what a relay carries, or what a program logged of its own sockets.
+///
+/// Use: `open` a connection, `receive` what each side sends, `end` a side, `close` it; then `finish` for the case, or
+/// `snapshot` for the case as it stands. After this door live and offline are the same code.
+package struct OrderedDoor {
+    private var context: DissectContext
+    private var live: [Int: ConnectionDissector] = [:]
+    private var nextID = 0
+
+    /// A door without connections. `limits` are the bounds of every reader.
+    package init(limits: Limits = .standard) {
+        context = DissectContext(limits: limits, keys: KeyLog())
+    }
+
+    /// Reads a key log, for connections whose bytes are TLS records.
+    package mutating func add(keyLog text: Span<UInt8>) { context.keys.add(text, limits: context.limits) }
+
+    /// Begins a connection and answers its number.
+    ///
+    /// `isDecrypted` says that the bytes to come are what TLS carried: the dialect is then `wss` and `https`.
+    package mutating func open(_ connection: Connection, isDecrypted: Bool = false) -> Int {
+        let id = nextID
+        nextID += 1
+        var dissector = ConnectionDissector(connection)
+        dissector.isDecrypted = isDecrypted
+        live[id] = dissector
+        context.builder.connectionCount += 1
+        return id
+    }
+
+    /// Takes the next bytes of one side. What the connection became is known at once (`snapshot`).
+    package mutating func receive(
+        _ bytes: Span<UInt8>, on id: Int, from side: Side, at time: Timestamp?, place: Place
+    ) {
+        live[id]?.receive(bytes, from: side, at: time, place: place, &context)
+    }
+
+    /// Takes the fact that bytes of one side are missing; the readers resume at the next message they can find.
+    package mutating func skip(bytes: Int, on id: Int, from side: Side) {
+        live[id]?.connection.missingBytes += bytes
+        live[id]?.skipped(bytes: bytes, from: side, &context)
+    }
+
+    /// Takes the fact that one side sends no more.
+    package mutating func end(_ id: Int, _ side: Side, at time: Timestamp?, place: Place) {
+        live[id]?.ended(side, at: time, place: place, &context)
+    }
+
+    /// Changes what is known of a connection's transport: its server's address, its TLS.
+    package mutating func update(_ id: Int, _ change: (inout Connection) -> Void) {
+        guard var dissector = live[id] else { return }
+        change(&dissector.connection)
+        live[id] = dissector
+    }
+
+    /// Ends a connection. Its number is not used again.
+    package mutating func close(_ id: Int, _ ending: Connection.Ending, at time: Timestamp?, place: Place?) {
+        guard var dissector = live.removeValue(forKey: id) else { return }
+        dissector.connection.ending = ending
+        dissector.connection.endedAt = time
+        dissector.connection.endedPlace = place
+        dissector.finish(&context)
+    }
+
+    /// The case as it stands, connections that are still open included. The door goes on.
+    package func snapshot(inputs: [Input], endedAt: Timestamp?) -> CaseFile {
+        var copy = self
+        // Layers are classes: what is open is told without being finished.
+        for dissector in live.values { dissector.tellUnfinished(&copy.context) }
+        return copy.context.builder.finish(inputs: inputs, endedAt: endedAt, keys: KeyLogFacts())
+    }
+
+    /// Everything that was seen, as one case. Nothing may be read after it.
+    package mutating func finish(inputs: [Input], endedAt: Timestamp?) -> CaseFile {
+        for id in live.keys.sorted() {
+            live[id]?.finish(&context)
+        }
+        live = [:]
+        return context.builder.finish(inputs: inputs, endedAt: endedAt, keys: KeyLogFacts())
+    }
+}

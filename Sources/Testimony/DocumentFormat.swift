@@ -1,0 +1,46 @@
+import Case
+package import Wire
+
+/// What a document is, told from its first bytes. Names of files are never looked at.
+package enum DocumentFormat: String, Sendable, Equatable, CaseIterable {
+    /// HAR 1.2, in any of its dialects.
+    case har
+    /// A Chromium net-export.
+    case netLog = "netlog"
+    /// Flows of mitmproxy: concatenated tnetstrings.
+    case flows
+    /// Access logs: JSON lines, combined, or a load balancer's.
+    case accessLog = "access-log"
+    /// Text that people paste: posts, curl output, console lines, code.
+    case text
+
+    /// Recognises the beginning of an unpacked document; nil when it is none of these.
+    ///
+    /// Shape: the strictest recognisers first; text is what is left when the bytes are printable.
+    package init?(_ beginning: Span<UInt8>) {
+        for format in Self.allCases where format.recognises(beginning) {
+            self = format
+            return
+        }
+        return nil
+    }
+
+    private func recognises(_ beginning: Span<UInt8>) -> Bool {
+        switch self {
+        case .har, .netLog, .flows, .accessLog, .text: false
+        }
+    }
+
+    /// A reader for a document of this format. `name` is what reports call it.
+    package func reader(named name: String, limits: Limits = .standard) -> any DocumentReader {
+        switch self {
+        case .har, .netLog, .flows, .accessLog, .text: UnreadDocument()
+        }
+    }
+}
+
+/// Stands in for formats whose reader is not there yet.
+private struct UnreadDocument: DocumentReader {
+    mutating func receive(_ piece: Span<UInt8>) throws(DocumentError) {}
+    mutating func finish() throws(DocumentError) -> CaseFile { throw DocumentError("not read yet") }
+}
