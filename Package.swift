@@ -44,6 +44,8 @@ let package = Package(
         .systemLibrary(
             name: "CBrotli", path: "Sources/Libraries/CBrotli", pkgConfig: "libbrotlidec",
             providers: [.apt(["libbrotli-dev"])]),
+        // The kernel's interfaces that the Glibc module leaves out: epoll, signalfd, accept4. A header, no library.
+        .systemLibrary(name: "CLinux", path: "Sources/Libraries/CLinux"),
 
         // The ground floor: no protocol, no judgement.
         // libm: the standard library's rounding is a reference to it in debug builds.
@@ -90,8 +92,8 @@ let package = Package(
         .target(
             name: "Proxy",
             dependencies: [
-                "Wire", "JSON", "Case", "HTTP", "WebSocket", "Crypto", "Capture", "Dissect", "Diagnosis",
-                "Report", "COpenSSL",
+                "Wire", "JSON", "Case", "HTTP", "WebSocket", "Crypto", "Capture", "TLS", "Dissect",
+                "Diagnosis", "Report", "COpenSSL", "CLinux",
             ],
             swiftSettings: house),
         .executableTarget(

@@ -24,4 +24,10 @@ static inline void wsd_SSL_CTX_set_no_ticket(SSL_CTX *c) { SSL_CTX_set_options(c
 static inline void wsd_SSL_CTX_set_allow_client_renegotiation(SSL_CTX *c) { SSL_CTX_set_options(c, SSL_OP_ALLOW_CLIENT_RENEGOTIATION); }
 static inline EVP_PKEY *wsd_EVP_RSA_gen(unsigned bits) { return EVP_RSA_gen(bits); }
 static inline EVP_PKEY *wsd_EVP_EC_gen(const char *curve) { return EVP_EC_gen(curve); }
+static inline size_t wsd_BIO_pending(BIO *b) { return BIO_ctrl_pending(b); }
+static inline long wsd_BIO_set_mem_eof_return(BIO *b, int v) { return BIO_set_mem_eof_return(b, v); }
+static inline long wsd_SSL_CTX_set_mode(SSL_CTX *c, long m) { return SSL_CTX_set_mode(c, m); }
+static inline long wsd_SSL_CTX_add0_chain_cert(SSL_CTX *c, X509 *x) { return SSL_CTX_add0_chain_cert(c, x); }
+static inline int wsd_ERR_GET_REASON(unsigned long e) { return ERR_GET_REASON(e); }
+static inline int wsd_ERR_GET_LIB(unsigned long e) { return ERR_GET_LIB(e); }
 #endif
