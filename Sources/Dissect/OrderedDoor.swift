@@ -32,6 +32,9 @@ package struct OrderedDoor {
         return id
     }
 
+    /// Takes the fact that what comes next is what TLS carries, inside a tunnel or from the beginning.
+    package mutating func beginPlaintext(_ id: Int) { live[id]?.isDecrypted = true }
+
     /// Takes the next bytes of one side. What the connection became is known at once (`snapshot`).
     package mutating func receive(
         _ bytes: Span<UInt8>, on id: Int, from side: Side, at time: Timestamp?, place: Place

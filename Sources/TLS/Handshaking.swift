@@ -1,5 +1,4 @@
 import Case
-import Crypto
 import Wire
 
 /// From the content of a record, plain or decrypted, to facts and to the keys of what follows.
@@ -98,12 +97,8 @@ extension TLSConnection {
             known.clientCertificateEmpty = ranges.isEmpty
             return
         }
-        known.certificates = ranges.prefix(TLSNotes.mostCertificates).compactMap { range in
-            CertificateSummary(der: body.extracting(range)).map {
-                TLSSummary.Certificate(
-                    subject: $0.subject, issuer: $0.issuer, names: $0.names, notBefore: $0.notBefore,
-                    notAfter: $0.notAfter)
-            }
+        known.certificates = ranges.prefix(TLSNotes.mostCertificates).compactMap {
+            TLSSummary.Certificate(der: body.extracting($0))
         }
     }
 

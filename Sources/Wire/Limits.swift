@@ -61,6 +61,12 @@ package struct Limits: Sendable, Equatable {
     /// Values of one JSON document.
     package var jsonValues = 200_000
 
+    // Documents
+    /// The longest line, or element, of a streamed log; a longer one is left out. Bytes.
+    package var logLineBytes = 16 << 20
+    /// Sources (requests, sockets, jobs) of a log that are followed at one time; the longest silent one makes room.
+    package var liveSources = 4096
+
     // Case
     /// Attempts that one case holds; later ones are counted and no more.
     package var attempts = 1_000_000
