@@ -86,7 +86,9 @@ let package = Package(
                 .embedInCode("Profiles/gateways.json"),
             ],
             swiftSettings: strict),
-        .target(name: "Report", dependencies: ["Wire", "JSON", "Case", "Diagnosis"], swiftSettings: strict),
+        .target(
+            name: "Report", dependencies: ["Wire", "JSON", "Case", "Diagnosis"],
+            resources: [.embedInCode("recipes.json")], swiftSettings: strict),
         .target(name: "Live", dependencies: ["Wire", "CPcap"], swiftSettings: house),
         // The only room with sockets: epoll, OpenSSL on memory buffers, and the same door as captures.
         .target(
@@ -159,7 +161,8 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
-            name: "WsdiagTests", dependencies: ["wsdiag", "Report", "JSON", "Wire", "TestSupport"],
+            name: "WsdiagTests",
+            dependencies: ["wsdiag", "Report", "Testimony", "JSON", "Wire", "TestSupport"],
             swiftSettings: house
         ),
     ]

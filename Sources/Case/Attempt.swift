@@ -72,6 +72,8 @@ package struct Attempt: Sendable, Equatable {
     package var outcome: Outcome
     /// What the input cannot show.
     package var unseen: Unseen
+    /// Where other inputs tell of the same attempt; empty for all but merged ones.
+    package var seenAlso: [Place] = []
 
     /// An attempt as far as it was seen.
     package init(

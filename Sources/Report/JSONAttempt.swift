@@ -44,6 +44,7 @@ func writeAttempt(
             json.member("received", attempt.session?.counts.server.frames ?? 0)
         }
     }
+    if !attempt.seenAlso.isEmpty { json.member("seenAlso", evidence.ids(attempt.seenAlso)) }
     if let judgement { writeRemarks(judgement, report, &evidence, into: &json) }
     json.endObject()
 }

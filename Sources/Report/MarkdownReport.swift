@@ -47,7 +47,9 @@ private func attemptSection(_ group: Groups.Group, _ report: Report) -> [String]
     var lines = ["## \(verdict.cause ?? "undetermined")", "", escaped(verdict.summary), ""]
     let url = visible(report.file.url(of: attempt, showingSecrets: report.options.showSecrets))
     lines.append("* Attempt #\(attempt.id): " + code(url))
-    lines.append("* " + escaped(transportText(attempt)))
+    let transport = transportText(attempt)
+    if !transport.isEmpty { lines.append("* " + escaped(transport)) }
+    if attempt.basis == .reported { lines.append("* " + escaped(originText(attempt, report.file))) }
     if 1 < group.members.count {
         let others = group.members.dropFirst().map { report.file.attempts[$0].id }
         lines.append("* \(grouped(others.count)) more like it: \(rangesText(others))")

@@ -9,12 +9,24 @@ func writeAttempt(_ index: Int, of report: Report, into page: inout TextPage) {
     page.headline("error[\(verdict.cause ?? "undetermined")]", .error, visible(verdict.summary))
     let url = visible(report.file.url(of: attempt, showingSecrets: report.options.showSecrets))
     page.entry("#\(attempt.id)", .strong, url, column: 6)
-    page.entry("", .plain, transportText(attempt), column: 6)
+    let transport = transportText(attempt)
+    if !transport.isEmpty { page.entry("", .plain, transport, column: 6) }
+    if attempt.basis == .reported { page.entry("", .plain, originText(attempt, report.file), column: 6) }
+    if let others = report.file.placesText(attempt.seenAlso) {
+        page.entry("", .plain, "told as well by " + others, column: 6)
+    }
     writeServerWords(judgement, report, into: &page)
     writeDialogue(attempt, judgement, report, into: &page)
     writeReasons(judgement, report, into: &page)
     writeAdvice(attempt, judgement, verdict, report.file, into: &page)
     if report.options.why { writeTrail(judgement, into: &page) }
+}
+
+/// `reported by post.md:14:5, not observed`
+func originText(_ attempt: Attempt, _ file: CaseFile) -> String {
+    let place = attempt.request?.place ?? attempt.response?.place ?? attempt.session?.closes.first?.place
+    let source = place.flatMap { file.placesText([$0]) } ?? visible(file.inputName(attempt.input))
+    return "reported by \(source), not observed"
 }
 
 /// `02:42:13.114 UTC  10.0.0.5:53928 → 192.0.2.4:443  TLS 1.3  stream 0`

@@ -1,5 +1,6 @@
 import Report
 import TestSupport
+import Testimony
 import Testing
 import Wire
 
@@ -15,7 +16,8 @@ import Wire
             (Array("# a comment\n\nSERVER_TRAFFIC_SECRET_0 0 1".utf8), .keyLog),
             (Array("eyJhbGciOiJub25lIn0.e30.\n".utf8), .token),
             (Array("Bearer eyJhbGciOiJub25lIn0.e30.".utf8), .token),
-            (Array("hello there".utf8), .text("hello there")), ([], .empty),
+            (Array("hello there".utf8), .document(.text)), ([], .empty),
+            (Array("{\"keys\":[{\"kty\":\"RSA\"}]}".utf8), .keySet),
             ([1, 2, 0xff, 0xfe], .unknown("begins with the bytes 01 02 ff fe")),
         ])
     func kinds(_ bytes: [UInt8], _ kind: InputKind) { #expect(InputKind(bytes.span) == kind) }
@@ -23,8 +25,7 @@ import Wire
     @Test(
         "What is known and not read is named, with what to do",
         arguments: [
-            ("{\"log\":{\"version\":\"1.2\"}}", "a HAR export"), ("{\"a\":1}", "JSON"),
-            ("{\"keys\":[{\"kty\":\"RSA\"}]}", "a JSON Web Key Set"), ("-----BEGIN PRIVATE KEY-----", "PEM"),
+            ("{\"a\":1}", "JSON of no kind that is known"), ("-----BEGIN PRIVATE KEY-----", "PEM"),
             ("PK\u{3}\u{4}....", "a ZIP archive"),
         ])
     func refused(_ text: String, _ name: String) {

@@ -41,7 +41,7 @@ private func readReport(
     _ reference: AttemptReference, _ shared: [String], _ invocation: Invocation
 ) throws(Failure) -> Report {
     let inputs = try Inputs([reference.path] + shared, invocation)
-    try requireCaptures(inputs)
+    try requireEvidence(inputs)
     let file = try readCase(inputs, invocation)
     return Report(version: Program.version, file: file, judgements: [], options: appearance(invocation))
 }

@@ -16,9 +16,9 @@ func explain(_ invocation: Invocation) throws(Failure) -> ExitCode {
     if let folder = invocation.value(.profiles) {
         options.profiles = try profiles(in: folder, beside: .embedded)
     }
-    let keys = try verificationKeys(invocation, [.jwks])
     let inputs = try Inputs(paths, invocation)
-    try requireCaptures(inputs)
+    try requireEvidence(inputs)
+    let keys = try verificationKeys(invocation, [.jwks], beside: inputs.keySets)
     var file = try readCase(inputs, invocation)
     verify(&file, with: keys)
     let report = Report(
@@ -62,9 +62,21 @@ func inputPaths(_ invocation: Invocation) throws(Failure) -> [String]? {
     return nil
 }
 
-/// A key log alone explains nothing.
-func requireCaptures(_ inputs: Inputs) throws(Failure) {
-    guard inputs.captures.isEmpty else { return }
+/// A key log, a token or a key set alone explains nothing.
+func requireEvidence(_ inputs: Inputs) throws(Failure) {
+    guard inputs.captures.isEmpty, inputs.documents.isEmpty else { return }
+    if let source = inputs.tokens.first {
+        throw .input([
+            "\(source.title) is a token, and there is no traffic beside it",
+            "to read it: wsdiag token \(shellQuoted(source.path))",
+        ])
+    }
+    if let source = inputs.keySets.first {
+        throw .input([
+            "\(source.title) is a JSON Web Key Set, and there is no traffic beside it",
+            "give both: wsdiag explain CAPTURE \(shellQuoted(source.path))",
+        ])
+    }
     let name = inputs.keyLogs.first?.path ?? "-"
     throw .input([
         "\(name) is a TLS key log, and there is no capture beside it",

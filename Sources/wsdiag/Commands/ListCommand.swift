@@ -4,7 +4,7 @@ import Report
 func list(_ invocation: Invocation) throws(Failure) -> ExitCode {
     guard let paths = try inputPaths(invocation) else { return .usage }
     let inputs = try Inputs(paths, invocation)
-    try requireCaptures(inputs)
+    try requireEvidence(inputs)
     let file = try readCase(inputs, invocation)
     let report = Report(version: Program.version, file: file, judgements: [], options: appearance(invocation))
     let output = try OutputFile(invocation)

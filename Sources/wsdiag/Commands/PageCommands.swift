@@ -22,6 +22,28 @@ func helpPage(_ invocation: Invocation) throws(Failure) -> ExitCode {
     return .nothingWrong
 }
 
+/// `wsdiag howto [SOURCE]`
+func howto(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    let width = appearance(invocation).width
+    let output = try OutputFile(invocation)
+    guard let word = invocation.operands.first else {
+        try output.write(Recipe.overview(width: width))
+        return .nothingWrong
+    }
+    guard let recipe = Recipe.named(word) else {
+        let names = Recipe.all.map(\.source)
+        let near = nearest(to: word, among: names).map { ". Did you mean '\($0)'?" } ?? ""
+        throw .usage(
+            "there is no recipe for '\(word)'" + near,
+            hint: "There are some for " + names.joined(separator: ", "))
+    }
+    switch outputFormat(invocation, ["text", "md"]) {
+    case "md": try output.write(recipe.markdown)
+    default: try output.write(recipe.text(width: width))
+    }
+    return .nothingWrong
+}
+
 /// `wsdiag completions SHELL`
 func completions(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let shell = invocation.operands.first ?? ""

@@ -29,7 +29,7 @@ func show(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let id = wanted.first ?? invocation.number(.attempt) ?? 1
     let paths = references.map(\.path)
     let inputs = try Inputs(paths, invocation)
-    try requireCaptures(inputs)
+    try requireEvidence(inputs)
     var file = try readCase(inputs, invocation)
     let attempt = try found(id, in: file, paths)
     // A second reading keeps every frame of the one stream; standard input cannot be read again.

@@ -1,13 +1,13 @@
 import Case
 import Credentials
 import Report
+import Testimony
 import Wire
 
 /// `wsdiag token`: a token as an argument, on standard input, in a file, or any input that holds some.
 func token(_ invocation: Invocation) throws(Failure) -> ExitCode {
     guard let operands = try inputPaths(invocation) else { return .usage }
     let now = try moment(invocation)
-    let keys = try verificationKeys(invocation, [.jwks, .key])
     var file = CaseFile()
     var spellings: [Int: [Token.Defect]] = [:]
     var paths: [String] = []
@@ -24,14 +24,25 @@ func token(_ invocation: Invocation) throws(Failure) -> ExitCode {
             paths.append(operand)
         }
     }
+    var keySets: [InputSource] = []
     if !paths.isEmpty {
-        let inputs = try Inputs(paths, invocation, takesTokens: true)
-        if !inputs.captures.isEmpty { file = try readCase(inputs, invocation) }
-        for source in inputs.tokens {
+        var inputs = try Inputs(paths, invocation)
+        keySets = inputs.keySets
+        let texts = inputs.documents.filter { $0.format == .text }.map(\.source)
+        inputs.documents.removeAll { $0.format == .text }
+        let lone = inputs.tokens
+        inputs.tokens = []
+        if !inputs.captures.isEmpty || !inputs.documents.isEmpty {
+            file = try readCase(inputs, invocation)
+        } else if lone.isEmpty, texts.isEmpty {
+            try requireEvidence(inputs)
+        }
+        for source in lone {
             add(try source.readWhole(limit: BufferSizes.document), to: &file, &spellings)
         }
-        if inputs.captures.isEmpty, inputs.tokens.isEmpty { try requireCaptures(inputs) }
+        for source in texts { try addTokens(of: source, to: &file, &spellings) }
     }
+    let keys = try verificationKeys(invocation, [.jwks, .key], beside: keySets)
     verify(&file, with: keys)
     let report = Report(version: Program.version, file: file, judgements: [], options: appearance(invocation))
     let skew = invocation.number(.skew) ?? 60
@@ -61,11 +72,33 @@ private func add(_ bytes: [UInt8], to file: inout CaseFile, _ spellings: inout [
     file.tokens.append(token)
 }
 
-/// Keys from the files that these options name.
-func verificationKeys(_ invocation: Invocation, _ options: [OptionSpec]) throws(Failure) -> VerificationKeys {
+/// The tokens of a text; where none is recognised, the text itself is taken for one.
+private func addTokens(
+    of source: InputSource, to file: inout CaseFile, _ spellings: inout [Int: [Token.Defect]]
+) throws(Failure) {
+    let bytes = try source.readWhole(limit: BufferSizes.document)
+    var reader = DocumentFormat.text.reader(named: source.name)
+    var found: [Token] = []
+    do throws(DocumentError) {
+        try reader.receive(bytes.span)
+        found = try reader.finish().tokens
+    } catch {
+        found = []
+    }
+    guard !found.isEmpty else { return add(bytes, to: &file, &spellings) }
+    for token in found { file.attach(token) }
+}
+
+/// Keys from the files that these options name, and from the key sets among the inputs.
+func verificationKeys(
+    _ invocation: Invocation, _ options: [OptionSpec], beside inputs: [InputSource] = []
+) throws(Failure) -> VerificationKeys {
     var keys = VerificationKeys()
-    for path in options.flatMap({ invocation.all($0) }) {
-        let document = try InputSource(path).readWhole(limit: BufferSizes.document)
+    var sources = inputs
+    for path in options.flatMap({ invocation.all($0) }) { sources.append(try InputSource(path)) }
+    for source in sources {
+        let path = source.title
+        let document = try source.readWhole(limit: BufferSizes.document)
         do throws(VerificationKeys.Problem) {
             keys.entries += try VerificationKeys(reading: document.span).entries
         } catch {

@@ -1,17 +1,23 @@
 import Capture
 import Case
+import Credentials
 import Dissect
+import Testimony
 import Wire
 
 /// The inputs of one command, open and recognised.
 struct Inputs {
     var captures: [InputSource] = []
     var keyLogs: [InputSource] = []
-    /// Files that hold a bare token; only `token` takes them.
+    /// Exports, logs and texts, each with its format.
+    var documents: [(source: InputSource, format: DocumentFormat)] = []
+    /// Files that hold a bare token.
     var tokens: [InputSource] = []
+    /// Key sets to verify signatures with.
+    var keySets: [InputSource] = []
 
     /// Opens everything before anything is read, so that a wrong name costs no waiting.
-    init(_ paths: [String], _ invocation: Invocation, takesTokens: Bool = false) throws(Failure) {
+    init(_ paths: [String], _ invocation: Invocation) throws(Failure) {
         guard paths.filter({ $0 == "-" }).count < 2 else {
             throw .usage("standard input (-) can be read once, and is given twice", hint: nil)
         }
@@ -20,23 +26,15 @@ struct Inputs {
             switch source.kind {
             case .capture: captures.append(source)
             case .keyLog: keyLogs.append(source)
-            case .token where takesTokens, .text where takesTokens: tokens.append(source)
-            case .token:
-                throw .input([
-                    "\(source.title) is a token, and no capture",
-                    "to read it: wsdiag token \(shellQuoted(path))",
-                ])
-            case .text(let quote):
-                throw .input([
-                    "\(source.title) is text that begins with '\(quote)'",
-                    "Only captures and key logs are read. See 'wsdiag help formats'",
-                ])
+            case .token: tokens.append(source)
+            case .keySet: keySets.append(source)
+            case .document(let format): documents.append((source, format))
             case .empty: throw .input(["\(source.title) is empty"])
             case .notRead(let what, let advice): throw .input(["\(source.title) is \(what)", advice])
             case .unknown(let sight):
                 throw .input([
                     "\(source.title) is nothing that is known: it \(sight)",
-                    "Captures (pcap, pcapng) and TLS key logs are read. See 'wsdiag help formats'",
+                    "Captures, key logs, HAR, net-export, flows, logs and text are read. See 'wsdiag help formats'",
                 ])
             }
         }
@@ -75,6 +73,15 @@ func readCase(
     if let other { reading.pipeline.absorb(try other.join().pipeline) }
     var file = reading.pipeline.finish()
     file.limits += reading.limits
+    if !inputs.documents.isEmpty {
+        var cases = file.inputs.isEmpty ? [] : [file]
+        for document in inputs.documents { cases.append(try readDocument(document.source, document.format)) }
+        file = merged(cases)
+    }
+    for source in inputs.tokens {
+        let bytes = try source.readWhole(limit: BufferSizes.document)
+        file.attach(TokenReading(bytes.span).token)
+    }
     let globs = invocation.all(.host)
     if !globs.isEmpty {
         file.attempts.removeAll { attempt in !globs.contains { matches(attempt.authority, glob: $0) } }

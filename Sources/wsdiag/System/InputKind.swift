@@ -1,5 +1,6 @@
 import Capture
 import Compression
+import Testimony
 import Wire
 
 /// What an input is, told from its first bytes. Names of files are never looked at.
@@ -8,8 +9,10 @@ enum InputKind: Equatable, Sendable {
     case keyLog
     /// A bare JSON Web Token, or `Bearer …`.
     case token
-    /// Text that is none of these; how it begins. It may hold a token.
-    case text(String)
+    /// A JSON Web Key Set, or a JSON Web Key.
+    case keySet
+    /// Something that tells of traffic: an export, a log, a text.
+    case document(DocumentFormat)
     /// Something that is known and not read. `what` it is, and what to do.
     case notRead(what: String, advice: String)
     case empty
@@ -34,6 +37,7 @@ enum InputKind: Equatable, Sendable {
 
     private static func document(_ beginning: Span<UInt8>) -> InputKind {
         guard let text = printableText(beginning) else {
+            if let format = DocumentFormat(beginning) { return .document(format) }
             let known = binaryFormats.first { format in beginning.starts(with: format.magic) }
             if let known { return .notRead(what: known.name, advice: known.advice) }
             let head = (0..<min(8, beginning.count)).map { hexByte(beginning[$0]) }.joined(separator: " ")
@@ -41,31 +45,31 @@ enum InputKind: Equatable, Sendable {
         }
         let start = text.drop { $0.isWhitespace }
         if isToken(start) { return .token }
-        if start.hasPrefix("{") || start.hasPrefix("[") {
-            if start.prefix(400).contains("\"log\"") {
-                return .notRead(
-                    what: "a HAR export",
-                    advice:
-                        "HAR is not read yet. Record packets with a key log instead: see 'wsdiag help formats'"
-                )
-            }
-            if start.contains("\"keys\"") && start.contains("\"kty\"") {
-                return .notRead(what: "a JSON Web Key Set", advice: "Give it as --jwks FILE")
-            }
-            return .notRead(
-                what: "JSON", advice: "Only captures and key logs are read. See 'wsdiag help formats'")
-        }
+        if isKeySet(start) { return .keySet }
         if start.hasPrefix("-----BEGIN") {
             return .notRead(
                 what: "PEM", advice: "A server's private key cannot decrypt modern TLS; a key log can")
         }
-        let quote = String(start.prefix { $0 != "\n" && $0 != "\r" }.prefix(40))
-        return .text(quote)
+        if let format = DocumentFormat(beginning), format != .text { return .document(format) }
+        if start.hasPrefix("{") || start.hasPrefix("[") {
+            return .notRead(
+                what: "JSON of no kind that is known",
+                advice: "HAR, net-export and access logs as JSON lines are read. See 'wsdiag help formats'")
+        }
+        return .document(.text)
+    }
+
+    private static func isKeySet(_ text: Substring) -> Bool {
+        let beginning = text.prefix(2000)
+        return text.hasPrefix("{") && beginning.contains("\"kty\"")
     }
 
     private static let binaryFormats: [(magic: StaticString, name: String, advice: String)] = [
         ("snoop\0\0\0", "a Solaris snoop capture", "Convert it: editcap -F pcapng IN OUT.pcapng"),
-        ("PK\u{3}\u{4}", "a ZIP archive", "Unpack it and give the capture inside"),
+        (
+            "PK\u{3}\u{4}", "a ZIP archive",
+            "A Fiddler archive (.saz)? File > Export > HTTPArchive, then give that. Else unpack it"
+        ),
         (
             "\u{1}\u{2}\u{3}\u{4}", "no capture format that is read",
             "Convert it: editcap -F pcapng IN OUT.pcapng"

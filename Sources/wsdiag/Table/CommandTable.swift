@@ -1,3 +1,5 @@
+import Report
+
 /// The program's name, version and the day of that version, as help, reports and the manual page print them.
 enum Program {
     static let name = "wsdiag"
@@ -8,8 +10,8 @@ enum Program {
 
 /// Every command there is.
 let commandTable: [CommandSpec] = [
-    explainCommand, listCommand, showCommand, diffCommand, tokenCommand, rulesCommand, helpCommand,
-    completionsCommand, manualCommand,
+    explainCommand, listCommand, showCommand, diffCommand, tokenCommand, rulesCommand, howtoCommand,
+    helpCommand, completionsCommand, manualCommand,
 ]
 
 /// What every command that reads captures takes.
@@ -130,6 +132,21 @@ private let rulesCommand = CommandSpec(
     examples: [.init(line: "wsdiag rules token-expired", meaning: "what it means and how to be sure")],
     run: rules)
 
+private let howtoCommand = CommandSpec(
+    name: "howto", group: .learn, summary: "How to collect the evidence that decides, source by source",
+    description: ["Without an argument lists every source with its best way. With one prints the steps."],
+    operands: [
+        .init(
+            name: "SOURCE", isOptional: true, summary: "chrome, node, python …",
+            completion: .words(Recipe.all.map(\.source)))
+    ],
+    options: [.format(["text", "md"])] + OptionSpec.appearance,
+    examples: [
+        .init(line: "wsdiag howto chrome", meaning: "four clicks that show what a HAR hides"),
+        .init(line: "wsdiag howto node --format md", meaning: "to paste into an answer"),
+    ],
+    run: howto)
+
 private let helpCommand = CommandSpec(
     name: "help", group: .learn, summary: "Help on a command or a topic",
     description: ["Topics: " + HelpTopic.all.map(\.name).joined(separator: ", ") + "."],
@@ -137,7 +154,7 @@ private let helpCommand = CommandSpec(
         .init(
             name: "TOPIC", isOptional: true, summary: "A command or a topic",
             completion: .words(
-                ["explain", "ls", "show", "diff", "token", "rules"] + HelpTopic.all.map(\.name)))
+                ["explain", "ls", "show", "diff", "token", "rules", "howto"] + HelpTopic.all.map(\.name)))
     ],
     examples: [.init(line: "wsdiag help exit-codes", meaning: "what the exit codes mean")],
     run: helpPage)
