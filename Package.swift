@@ -97,6 +97,7 @@ let package = Package(
                 "Wire", "JSON", "Case", "HTTP", "WebSocket", "Crypto", "Capture", "TLS", "Dissect",
                 "Diagnosis", "Report", "COpenSSL", "CLinux",
             ],
+            resources: [.embedInCode("Launching/environment.json")],
             swiftSettings: house),
         .executableTarget(
             name: "wsdiag",

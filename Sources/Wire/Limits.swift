@@ -75,6 +75,10 @@ package struct Limits: Sendable, Equatable {
     /// Ordinary HTTP exchanges that one case holds.
     package var exchanges = 10_000
 
+    // Proxy
+    /// Certificates that are kept for names of servers; the longest unused one makes room.
+    package var leafCertificates = 1024
+
     /// The bounds that the program uses.
     package static let standard = Limits()
 

@@ -5,7 +5,7 @@ struct Surroundings: Sendable {
     /// The environment variables that are read at all.
     static let variables = [
         "SSLKEYLOGFILE", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM", "COLUMNS", "LC_ALL", "LC_CTYPE",
-        "LANG",
+        "LANG", "HOME", "XDG_DATA_HOME",
     ]
 
     var environment: [String: String] = [:]

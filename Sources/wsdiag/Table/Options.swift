@@ -18,6 +18,13 @@ extension OptionSpec {
         name: "host", value: .text("GLOB"), isRepeatable: true,
         summary: "Judge only attempts to this host; * stands for any letters")
 
+    static let intercept = OptionSpec(
+        name: "host", value: .text("GLOB"), isRepeatable: true,
+        summary: "A host to intercept; * stands for any letters. The CA is made for these hosts alone")
+
+    static let force = OptionSpec(
+        name: "force", summary: "Make a new CA though there is one; clients must be given the new one")
+
     static let at = OptionSpec(
         name: "at", value: .text("TIME"),
         summary: "The moment to judge lifetimes by: 2026-11-21T02:42:13Z, or seconds since 1970",

@@ -1,0 +1,123 @@
+import JSON
+
+/// How programs are pointed at a proxy and made to trust its CA: a table that is data.
+package struct ClientTable: Sendable {
+    /// One kind of client.
+    package struct Runtime: Sendable, Equatable {
+        /// What makes a client of this kind trust a certificate.
+        package struct Trust: Sendable, Equatable {
+            /// The variable; empty where it takes something else.
+            package var variable: String
+            /// Its value, or what else it takes, with names in braces to fill in.
+            package var value: String
+            /// Whether it `adds` to what is trusted or `replaces` it.
+            package var effect: String
+        }
+
+        /// Its name.
+        package var name: String
+        /// What points it at a proxy, in words.
+        package var proxy: String
+        /// What makes it trust the CA.
+        package var trust: [Trust]
+        /// What surprises; may be empty.
+        package var note: String
+        /// How this is known.
+        package var basis: String
+        /// With which version.
+        package var source: String
+    }
+
+    /// A variable that `run` sets for its child.
+    package struct Variable: Sendable, Equatable {
+        /// What it is set for.
+        package enum Purpose: String, Sendable { case proxy, trust, tap }
+
+        /// What becomes of a value that is there already.
+        package enum How: String, Sendable {
+            case set
+            case unset
+            case append
+            case prependPath = "prepend-path"
+        }
+
+        /// Its name.
+        package var name: String
+        /// What it is set for.
+        package var purpose: Purpose
+        /// What becomes of an older value.
+        package var how: How
+        /// Its value, with names in braces to fill in.
+        package var value: String
+    }
+
+    /// What is known of clients.
+    package var runtimes: [Runtime]
+    /// What is set, in order.
+    package var variables: [Variable]
+
+    /// The table that the program was built with.
+    package static let embedded = ClientTable(reading: PackageResources.environment_json) ?? ClientTable()
+
+    private init() { (runtimes, variables) = ([], []) }
+
+    /// Reads the table; nil when anything in it is not as it should be.
+    package init?(reading bytes: [UInt8]) {
+        guard let document = try? JSONValue(reading: bytes.span) else { return nil }
+        self.init()
+        for entry in document["runtimes"]?.array ?? [] {
+            guard let name = entry["name"]?.string, let proxy = entry["proxy"]?.string,
+                let basis = entry["basis"]?.string, let source = entry["source"]?.string
+            else { return nil }
+            var trust: [Runtime.Trust] = []
+            for item in entry["trust"]?.array ?? [] {
+                let parts = (item.array ?? []).compactMap(\.string)
+                guard parts.count == 3 else { return nil }
+                trust.append(Runtime.Trust(variable: parts[0], value: parts[1], effect: parts[2]))
+            }
+            runtimes.append(
+                Runtime(
+                    name: name, proxy: proxy, trust: trust, note: entry["note"]?.string ?? "", basis: basis,
+                    source: source))
+        }
+        for entry in document["variables"]?.array ?? [] {
+            guard let name = entry["name"]?.string,
+                let purpose = (entry["purpose"]?.string).flatMap(Variable.Purpose.init),
+                let how = Variable.How(rawValue: entry["how"]?.string ?? "set")
+            else { return nil }
+            variables.append(
+                Variable(name: name, purpose: purpose, how: how, value: entry["value"]?.string ?? ""))
+        }
+        guard !runtimes.isEmpty, !variables.isEmpty else { return nil }
+    }
+
+    /// An environment with the variables of these purposes set. `values` fills the braces.
+    package func applied(
+        to environment: [String: String], _ purposes: Set<Variable.Purpose>, values: [String: String]
+    ) -> [String: String] {
+        var result = environment
+        for variable in variables where purposes.contains(variable.purpose) {
+            let value = filled(variable.value, values)
+            let older = result[variable.name].flatMap { $0.isEmpty ? nil : $0 }
+            switch variable.how {
+            case .set: result[variable.name] = value
+            case .unset: result[variable.name] = nil
+            case .append: result[variable.name] = older.map { $0 + " " + value } ?? value
+            case .prependPath: result[variable.name] = older.map { value + ":" + $0 } ?? value
+            }
+        }
+        return result
+    }
+}
+
+/// A text with `{name}` replaced for each name that has a value.
+package func filled(_ text: String, _ values: [String: String]) -> String {
+    var result = ""
+    var rest = text[...]
+    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+        let name = String(rest[rest.index(after: open)..<close])
+        result += rest[..<open] + (values[name] ?? String(rest[open...close]))
+        rest = rest[rest.index(after: close)...]
+    }
+    return result + rest
+}
