@@ -8,18 +8,38 @@ package enum ChainedCipher: Int, Sendable, Equatable, CaseIterable {
     case camellia256
     /// Triple DES, three keys.
     case tripleDES
+    case des
+    case idea
+    case rc2
+    case seed
 
     /// The length of its key. Bytes.
     package var keyBytes: Int {
         switch self {
-        case .aes128, .camellia128: 16
+        case .aes128, .camellia128, .idea, .rc2, .seed: 16
+        case .des: 8
         case .tripleDES: 24
         case .aes256, .camellia256: 32
         }
     }
 
     /// The length of a block, and of the initialization vector. Bytes.
-    package var blockBytes: Int { self == .tripleDES ? 8 : 16 }
+    package var blockBytes: Int {
+        switch self {
+        case .tripleDES, .des, .idea, .rc2: 8
+        case .aes128, .aes256, .camellia128, .camellia256, .seed: 16
+        }
+    }
+
+    /// Whether the library on this machine has it; some stand in its legacy provider.
+    package var isAvailable: Bool { implementation != nil }
+
+    fileprivate var implementation: OpaquePointer? {
+        switch self {
+        case .des, .idea, .rc2, .seed: legacy.chained[rawValue - ChainedCipher.des.rawValue]
+        case .aes128, .aes256, .camellia128, .camellia256, .tripleDES: chained.pointers[rawValue]
+        }
+    }
 }
 
 /// Decrypts under one key in CBC mode. Nothing is authenticated here: the caller checks a code before it believes.
@@ -28,13 +48,13 @@ package final class BlockChaining {
     package let cipher: ChainedCipher
     private let context: OpaquePointer?
 
-    /// Decryption under a key of `cipher.keyBytes` bytes.
+    /// Decryption under a key of `cipher.keyBytes` bytes, with a cipher that `isAvailable`.
     package init(_ cipher: ChainedCipher, key: Span<UInt8>) {
         precondition(key.count == cipher.keyBytes, "a key has the length that its cipher wants")
         self.cipher = cipher
         context = EVP_CIPHER_CTX_new()
         let ready = key.withUnsafeBufferPointer { key in
-            EVP_DecryptInit_ex2(context, chained.pointers[cipher.rawValue], key.baseAddress, nil, nil)
+            EVP_DecryptInit_ex2(context, cipher.implementation, key.baseAddress, nil, nil)
         }
         precondition(ready == 1, "the cryptographic library refused a key")
     }

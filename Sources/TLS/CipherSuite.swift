@@ -9,6 +9,8 @@ struct CipherSuite: Sendable, Equatable {
         case sealed(AuthenticatedCipher)
         /// Block chaining, and an HMAC with the hash given.
         case chained(ChainedCipher, HashAlgorithm)
+        /// The stream cipher RC4, and an HMAC with the hash given.
+        case streamed(HashAlgorithm)
         /// In a way that is not implemented.
         case unsupported
     }
@@ -28,6 +30,19 @@ struct CipherSuite: Sendable, Equatable {
         self.protection = protection
         self.hash = hash
     }
+
+    /// Whether its records can be opened here: it is implemented, and the library on this machine has its cipher.
+    var canBeOpened: Bool {
+        switch protection {
+        case .sealed: true
+        case .chained(let cipher, _): cipher.isAvailable
+        case .streamed: StreamDecryption.isAvailable
+        case .unsupported: false
+        }
+    }
+
+    /// Whether its keys are made of 40 bits, as the United States once wanted for export (RFC 2246 §6.3.1).
+    var isExport: Bool { name.contains("_EXPORT_") }
 
     /// The suite of a number, or nil when it is not in the table.
     static func numbered(_ number: Int) -> CipherSuite? { cipherSuites.first { $0.number == number } }

@@ -23,6 +23,7 @@ final class RecordOpener {
         /// RFC 7905: the nonce is made of the sequence number, as in TLS 1.3.
         case sealedImplicit(AuthenticatedOpening)
         case chained(ChainedRecords)
+        case streamed(StreamedRecords)
     }
 
     let epoch: Epoch
@@ -61,6 +62,15 @@ final class RecordOpener {
     /// TLS 1.0 to 1.2 with block chaining.
     init(chained: ChainedRecords, suite: CipherSuite) {
         method = .chained(chained)
+        vector = Nonce(repeating: 0)
+        self.suite = suite
+        secret = []
+        epoch = .cipherSpec
+    }
+
+    /// TLS 1.0 to 1.2 with a stream cipher.
+    init(streamed: StreamedRecords, suite: CipherSuite) {
+        method = .streamed(streamed)
         vector = Nonce(repeating: 0)
         self.suite = suite
         secret = []
@@ -110,6 +120,8 @@ final class RecordOpener {
             isOpen = opening.open(
                 body.extracting(8...), nonce: nonce, additional: additional.span, into: &plaintext)
         case .chained(let records):
+            isOpen = records.open(record, number: number, into: &plaintext)
+        case .streamed(let records):
             isOpen = records.open(record, number: number, into: &plaintext)
         }
         return isOpen ? record[0] : nil

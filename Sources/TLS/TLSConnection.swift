@@ -157,7 +157,7 @@ package struct TLSConnection {
         if known.decryption == .decrypted { return .decrypted }
         if notes.recordsNotOpened == 0 { return .nothingToDecrypt }
         guard clientHello != nil, serverHello != nil else { return .handshakeMissing }
-        guard let suite, suite.protection != .unsupported else { return .suiteUnsupported }
+        guard let suite, suite.canBeOpened else { return .suiteUnsupported }
         return foundSecret ? .keysDoNotFit : .keysMissing
     }
 

@@ -11,6 +11,7 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/hmac.h>
+#include <openssl/provider.h>
 
 /* Function-like macros are not imported into Swift: each one that is used is wrapped here. */
 static inline long wsd_SSL_CTX_set_min_proto_version(SSL_CTX *c, int v) { return SSL_CTX_set_min_proto_version(c, v); }
