@@ -75,6 +75,10 @@ let package = Package(
             dependencies: [
                 "Wire", "JSON", "Case", "Compression", "HTTP", "WebSocket", "Credentials", "Dissect",
             ],
+            resources: [
+                .embedInCode("HAR/har-dialects.json"),
+                .embedInCode("HAR/har-failures.json"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Diagnosis", dependencies: ["Wire", "JSON", "Case"],

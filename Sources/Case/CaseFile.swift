@@ -139,6 +139,10 @@ package struct Limit: Sendable, Equatable {
         case notDecoded = "not-decoded"
         /// A bound of the reader was reached.
         case boundReached = "bound-reached"
+        /// The form of the input has no place for it: close frames in a HAR, bodies in a log.
+        case notHeld = "not-held"
+        /// An input that looks sanitized still holds credentials.
+        case secretsInside = "secrets-inside"
     }
 
     /// The kind.
@@ -173,6 +177,8 @@ package struct Limit: Sendable, Equatable {
         case .inputCutShort: "READ-001"
         case .notDecoded: "READ-002"
         case .boundReached: "READ-003"
+        case .notHeld: "READ-004"
+        case .secretsInside: "READ-005"
         }
     }
 }

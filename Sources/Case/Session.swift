@@ -66,6 +66,19 @@ package struct Session: Sendable, Equatable {
 
     /// The close frame that began the closing handshake.
     package var firstClose: CloseFrame? { closes.first }
+
+    /// Lets go of what only the search for credentials needed: the first `Limits.keptFrames` of each side stay, each
+    /// with the first `Limits.keptPreviewBytes` of its preview.
+    package mutating func keepEssentials(_ limits: Limits) {
+        var kept = PerSide(client: 0, server: 0)
+        var frames: [FrameRecord] = []
+        for var frame in firstFrames where kept[frame.by] < limits.keptFrames {
+            kept[frame.by] += 1
+            frame.preview = Array(frame.preview.prefix(limits.keptPreviewBytes))
+            frames.append(frame)
+        }
+        firstFrames = frames
+    }
 }
 
 /// One WebSocket frame (RFC 6455 §5.2), with the beginning of its message.

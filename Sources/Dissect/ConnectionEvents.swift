@@ -282,17 +282,3 @@ extension ConnectionDissector {
                 unseen: []))
     }
 }
-
-extension Session {
-    /// Lets go of what only the search for credentials needed.
-    fileprivate mutating func keepEssentials(_ limits: Limits) {
-        var kept = PerSide(client: 0, server: 0)
-        var frames: [FrameRecord] = []
-        for var frame in firstFrames where kept[frame.by] < limits.keptFrames {
-            kept[frame.by] += 1
-            frame.preview = Array(frame.preview.prefix(limits.keptPreviewBytes))
-            frames.append(frame)
-        }
-        firstFrames = frames
-    }
-}

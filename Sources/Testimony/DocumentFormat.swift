@@ -27,16 +27,18 @@ package enum DocumentFormat: String, Sendable, Equatable, CaseIterable {
 
     private func recognises(_ beginning: Span<UInt8>) -> Bool {
         switch self {
+        case .har: looksLikeHAR(beginning)
         case .netLog: isNetLog(beginning)
-        case .har, .flows, .accessLog, .text: false
+        case .flows, .accessLog, .text: false
         }
     }
 
     /// A reader for a document of this format. `name` is what reports call it.
     package func reader(named name: String, limits: Limits = .standard) -> any DocumentReader {
         switch self {
+        case .har: HARReader(named: name, limits: limits)
         case .netLog: NetLogReader(name: name, limits: limits)
-        case .har, .flows, .accessLog, .text: UnreadDocument()
+        case .flows, .accessLog, .text: UnreadDocument()
         }
     }
 }

@@ -1,11 +1,12 @@
-import Case
-import Wire
+package import Case
+package import Wire
 
 /// What the frames of both directions amount to.
-struct SessionLog {
+package struct SessionLog: Sendable {
     private let limits: Limits
     let keepsEveryFrame: Bool
-    var session = Session()
+    /// What was added so far.
+    package var session = Session()
     /// Every frame, when wanted.
     var frames: [FrameRecord] = []
     /// Pings of each side that no pong has answered.
@@ -17,7 +18,8 @@ struct SessionLog {
     /// Unpreviewed frames that are kept from the end of the session.
     private static let mostLastFrames = 8
 
-    init(limits: Limits, keepsEveryFrame: Bool) {
+    /// A session of which nothing was seen yet.
+    package init(limits: Limits, keepsEveryFrame: Bool = false) {
         self.limits = limits
         self.keepsEveryFrame = keepsEveryFrame
     }
@@ -31,7 +33,7 @@ struct SessionLog {
     }
 
     /// Takes a whole frame. `control` is the payload of a control frame.
-    mutating func add(_ frame: FrameRecord, control: [UInt8], isPreviewed: Bool, isDamaged: Bool) {
+    package mutating func add(_ frame: FrameRecord, control: [UInt8], isPreviewed: Bool, isDamaged: Bool) {
         count(frame)
         if let at = frame.at {
             if let last = session.lastActivityAt, session.closes.isEmpty {
@@ -55,7 +57,7 @@ struct SessionLog {
     }
 
     /// Puts the last frames in order and settles the pings.
-    mutating func finish() {
+    package mutating func finish() {
         session.lastFrames = Array(session.lastFrames[oldest...] + session.lastFrames[..<oldest])
         oldest = 0
         session.unansweredPings = PerSide(client: waiting.client.count, server: waiting.server.count)
