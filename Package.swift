@@ -115,7 +115,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["Wire", "JSON", "Case", "Crypto", "Credentials", "Capture", "Dissect"],
             path: "Tests/TestSupport", swiftSettings: house),
-        .testTarget(name: "WireTests", dependencies: ["Wire", "JSON"], swiftSettings: house),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "JSON", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "CompressionTests", dependencies: ["Compression", "Crypto", "CZlib"], swiftSettings: house),
         .testTarget(

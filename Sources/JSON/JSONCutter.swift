@@ -264,8 +264,8 @@ extension JSONCutter {
         if scan.isScalar {
             while index < piece.count {
                 switch piece[index] {
-                case 0x20, 0x0a, 0x0d, 0x09, 0x2c, 0x5d, 0x7d, 0x22, 0x3a, 0x5b, 0x7b: return index
-                default: index += 1
+                case 0x30...0x39, 0x61...0x7a, 0x41...0x5a, 0x2b, 0x2d, 0x2e: index += 1
+                default: return index
                 }
             }
             return nil

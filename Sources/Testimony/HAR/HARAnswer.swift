@@ -50,7 +50,8 @@ struct HARAnswer {
     }
 
     private mutating func take(
-        _ meaning: HARFailure.Meaning, _ failure: (text: String, at: Timestamp?, place: Place), _ entry: HAREntry
+        _ meaning: HARFailure.Meaning, _ failure: (text: String, at: Timestamp?, place: Place),
+        _ entry: HAREntry
     ) {
         var message = ToldMessage(place: failure.place)
         message.at = failure.at ?? entry.answeredAt

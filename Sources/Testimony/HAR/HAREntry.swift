@@ -23,7 +23,7 @@ struct HAREntry {
     private(set) var failure: (text: String, at: Timestamp?, place: Place)?
     /// A close code that is told without the side that sent it.
     private(set) var sidelessClose: Int?
-    private let limits: Limits
+    let limits: Limits
     private var previewed = PerSide(client: 0, server: 0)
 
     init(pointer: String, limits: Limits) {
@@ -82,11 +82,12 @@ struct HAREntry {
             control = payload
             if opcode == 8, let code = message["code"]?.number, 0 <= code, code < 65_536 {
                 let code = UInt16(code)
-                control = [UInt8(code >> 8), UInt8(code & 0xff)] + Array((message["reason"]?.string ?? data).utf8)
+                control =
+                    [UInt8(code >> 8), UInt8(code & 0xff)] + Array((message["reason"]?.string ?? data).utf8)
             }
         }
-        let isPreviewed = opcode < 8 && previewed[side: side] < limits.previewedFrames
-        if isPreviewed { previewed[side: side] += 1 }
+        let isPreviewed = opcode < 8 && previewed[side] < limits.previewedFrames
+        if isPreviewed { previewed[side] += 1 }
         log.add(
             FrameRecord(
                 by: side, opcode: opcode, isFinal: true, reservedBits: 0, isMasked: side == .client,

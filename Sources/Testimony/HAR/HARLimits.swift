@@ -84,8 +84,10 @@ struct HARTally {
             limits.append(
                 Limit(
                     kind: .valuesRedacted,
-                    text: "Credential values of \(counted(redacted, "handshake")) were replaced, so that they cannot "
-                        + "be read or compared. Let wsdiag read the original; its report masks every secret."))
+                    text:
+                        "Credential values of \(counted(redacted, "handshake")) were replaced, so that they cannot "
+                        + "be read or compared. Let wsdiag read the original; its report masks every secret.")
+            )
         }
         if looksSanitized || 0 < redacted, 0 < secretsInside.count {
             let places = secretsInside.places.compactMap { place -> String? in
@@ -95,7 +97,8 @@ struct HARTally {
             limits.append(
                 Limit(
                     kind: .secretsInside,
-                    text: "The HAR looks sanitized and still holds \(counted(secretsInside.count, "credential")): "
+                    text:
+                        "The HAR looks sanitized and still holds \(counted(secretsInside.count, "credential")): "
                         + "\(places.joined(separator: ", "))\(places.count < secretsInside.count ? " …" : ""). "
                         + "Sanitizing leaves URLs, Sec-WebSocket-Protocol, messages and bodies alone; do not share it.",
                     place: secretsInside.places.first))
@@ -109,7 +112,8 @@ struct HARTally {
             limits.append(
                 Limit(
                     kind: .inputCutShort,
-                    text: "\(counted(entriesWithoutURL + strayEntries, "entry", "entries")) without a URL could not "
+                    text:
+                        "\(counted(entriesWithoutURL + strayEntries, "entry", "entries")) without a URL could not "
                         + "be used."))
         }
         if 0 < unread {

@@ -12,7 +12,8 @@ extension HAREntry {
         told.at = startedAt
         told.fields = fields(request?["headers"])
         if let data = request?["postData"] {
-            told.body = body(data["text"]?.string, encoding: data["encoding"]?.string, declared: request?["bodySize"])
+            told.body = body(
+                data["text"]?.string, encoding: data["encoding"]?.string, declared: request?["bodySize"])
         } else if request?["bodySize"]?.number == 0 || request?["method"]?.string == "GET" {
             told.body = .none
         }
@@ -62,7 +63,8 @@ extension HAREntry {
 
     /// A body that is told empty is empty only where the head, or the method, says so too.
     private func emptyBody(_ told: ToldMessage, size: Double?) -> Body {
-        let isBodiless = status == 204 || status == 304 || status == 101 || request?["method"]?.string == "HEAD"
+        let isBodiless =
+            status == 204 || status == 304 || status == 101 || request?["method"]?.string == "HEAD"
         if isBodiless || told.first("content-length")?.trimmedEnds == "0" { return .none }
         let declared = told.first("content-length").flatMap { Int($0.trimmedEnds) }
         // What most programs write as `size: 0, text: ""` for a body that they did not keep.

@@ -89,10 +89,18 @@ struct HARReader: DocumentReader {
             entry = nil
         case .value(let range):
             // Bytes in one piece are read where they are.
-            if let range {
-                take(piece.extracting(range), path)
-            } else {
-                take(cutter.held.span, path)
+            do throws(JSONError) {
+                let prefix =
+                    if let range {
+                        try JSONValue.prefix(piece.extracting(range), limits: limits)
+                    } else {
+                        try JSONValue.prefix(cutter.held.span, limits: limits)
+                    }
+                if let value = prefix.value { take(value, path) }
+            } catch {
+                told.note(
+                    error.isBound ? .boundReached : .inputCutShort,
+                    "\(cutter.pointer) could not be read: \(error.words).", at: cutter.pointer)
             }
         case .tooLong:
             told.note(
@@ -102,17 +110,7 @@ struct HARReader: DocumentReader {
     }
 
     /// Takes a value that was kept.
-    private mutating func take(_ bytes: Span<UInt8>, _ path: ArraySlice<JSONCutter.Step>) {
-        let value: JSONValue
-        do throws(JSONError) {
-            guard let read = try JSONValue.prefix(bytes, limits: limits).value else { return }
-            value = read
-        } catch {
-            told.note(
-                error.isBound ? .boundReached : .inputCutShort,
-                "\(cutter.pointer) could not be read: \(error.words).", at: cutter.pointer)
-            return
-        }
+    private mutating func take(_ value: JSONValue, _ path: ArraySlice<JSONCutter.Step>) {
         guard let first = path.first, case .member(let member) = first else { return }
         if path.count == 1 {
             told.take(member, value)

@@ -20,7 +20,9 @@ func looksLikeHAR(_ beginning: Span<UInt8>) -> Bool {
     var found: Set<String> = []
     do throws(JSONError) {
         while let event = try cutter.next(beginning) {
-            guard event == .opened, let last = cutter.path.last, case .member(let name) = last else { continue }
+            guard event == .opened, let last = cutter.path.last, case .member(let name) = last else {
+                continue
+            }
             // Containers that only a HAR has in these places: entries, creator, browser, pages.
             if name == "entries" || 1 < cutter.path.count { return true }
             found.insert(name)
