@@ -63,7 +63,7 @@ struct JSONCutterTests {
     @Test(
         "What is no JSON between the values is told with its place",
         arguments: [
-            ("{\"a\":{\n \"b\":1;}}", ["unexpectedByte(59) at 13, line 2, column 6"]),
+            ("{\"a\":{\n \"b\":1;}}", ["unexpectedByte(59) at 13, line 2, column 7"]),
             ("{\"a\":{}} x", ["trailingBytes at 9, line 1, column 10"]),
             ("{\"a\" 1}", ["unexpectedByte(49) at 5, line 1, column 6"]),
             ("x", ["unexpectedByte(120) at 0, line 1, column 1"]),
