@@ -302,11 +302,26 @@ extension StreamAssembler {
     mutating func flush<Sink: StreamSink>(_ slot: Int, _ upper: Bool, into sink: inout Sink) {
         let half = slot * 2 + (upper ? 1 : 0)
         while !halves[half].held.isEmpty { declareGap(slot, upper, into: &sink) }
+        missAcknowledged(slot, upper, into: &sink)
         guard halves[half].hasBegun, halves[half].hasFinish, !halves[half].hasEnded else { return }
         miss(
             halves[half].distance(to: halves[half].finish), slot, upper, halves[half].finishFrame, into: &sink
         )
         drain(slot, upper, into: &sink)
+    }
+
+    /// What the receiver acknowledged and the capture does not hold is missing: bytes, or the FIN, which counts as one
+    /// (RFC 9293 §3.4). Who ended the connection first is then unknown.
+    private mutating func missAcknowledged<Sink: StreamSink>(
+        _ slot: Int, _ upper: Bool, into sink: inout Sink
+    ) {
+        let half = slot * 2 + (upper ? 1 : 0)
+        guard halves[half].hasBegun, halves[half].hasAcknowledged, !halves[half].hasFinish,
+            !halves[half].isReset
+        else { return }
+        miss(
+            halves[half].distance(to: halves[half].acknowledged), slot, upper,
+            streams[slot].facts.openedFrame, into: &sink)
     }
 
     // MARK: End

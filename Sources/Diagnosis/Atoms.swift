@@ -27,6 +27,7 @@ extension Facts {
 
     /// Adds a strong sign against a cause where the responder's words state another one.
     func weighStatement(otherThan slugs: [String], against brief: inout Brief) {
+        brief.isContestable = true
         guard let other = stated.first(where: { $0.isStatement && !slugs.contains($0.slug) }),
             !stated.contains(where: {
                 slugs.contains($0.slug) && $0.isStatement && $0.slug != "credential-judged"

@@ -12,6 +12,8 @@ struct CaseIndex {
         var representatives: [Int] = []
         /// Whether there were more combinations than that.
         var isCapped = false
+        /// Whether one of them was not seen whole.
+        var hasUnknown = false
     }
 
     /// Where a token came from and how it fared; the first and the last sighting of each kind stand for the rest.
@@ -42,6 +44,8 @@ struct CaseIndex {
     static let representativeLimit = 8
 
     var symptoms: [Symptoms]
+    /// Whether nothing is known to be missing from the case.
+    let isWhole: Bool
     var traits: [Traits]
     /// For each attempt its place in `groups`, and in `series`.
     var groupOf: [Int]
@@ -62,6 +66,7 @@ struct CaseIndex {
 
     init(_ file: CaseFile, symptoms: [Symptoms]) {
         self.symptoms = symptoms
+        isWhole = file.isWhole
         traits = []
         traits.reserveCapacity(file.attempts.count)
         groupOf = []
@@ -104,6 +109,7 @@ struct CaseIndex {
 
     private static func add(_ index: Int, to group: inout Group, _ traits: [Traits]) {
         group.members.append(index)
+        if !traits[index].isRequestKnown || !traits[index].isOutcomeKnown { group.hasUnknown = true }
         let isKnown = group.representatives.contains {
             traits[$0].outcome == traits[index].outcome && traits[$0].isAccepted == traits[index].isAccepted
                 && traits[$0].differences(from: traits[index]).isEmpty
@@ -192,7 +198,8 @@ extension CaseIndex {
         return others.map { other in
             Comparison(
                 other: other, differences: traits[index].differences(from: traits[other]),
-                isSameOutcome: traits[index].outcome == traits[other].outcome,
+                isSameOutcome: traits[index].outcome == traits[other].outcome
+                    && traits[index].isOutcomeKnown && traits[other].isOutcomeKnown,
                 wasAccepted: traits[other].isAccepted)
         }
     }

@@ -26,6 +26,8 @@ package struct Cause: Sendable {
     package let references: [Reference]
     /// Slugs of the causes that look like it.
     package let mistakenFor: [String]
+    /// Slugs of the causes that it explains further: those hold as well where it holds, and are no rivals of it.
+    package let refines: [String]
     /// What kind of answer it is.
     package let role: Role
     /// The symptoms it can explain; others are never examined.
@@ -39,6 +41,7 @@ package struct Cause: Sendable {
     init(
         _ slug: String, _ code: String, _ title: String, role: Role = .proximate, explains: Symptoms,
         explanation: String, fix: Fix, references: [Reference], mistakenFor: [String] = [],
+        refines: [String] = [],
         examine: @escaping @Sendable (borrowing Facts) -> Opinion, examples: [Example]
     ) {
         self.slug = slug
@@ -50,6 +53,7 @@ package struct Cause: Sendable {
         self.fix = fix
         self.references = references
         self.mistakenFor = mistakenFor
+        self.refines = refines
         self.examine = examine
         self.examples = examples
     }

@@ -17,6 +17,7 @@ extension Facts {
             return .failure(Blind(.requestFields))
         }
         guard sees(.query) else { return .failure(Blind(.query)) }
+        guard attempt.outcome != .opened || sees(.frames) else { return .failure(Blind(.frames)) }
         return .success(true)
     }
 

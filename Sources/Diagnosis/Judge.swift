@@ -76,7 +76,7 @@ private func judgement(of facts: borrowing Facts) -> Judgement {
                     score: brief.score))
         }
     }
-    let ranked = rank(standing)
+    let ranked = rank(standing, facts.wholeness)
     for tried in ranked where tried.role == .observation {
         let statement = Statement(
             tried.brief.fact ?? sentence(tried.brief.claim),

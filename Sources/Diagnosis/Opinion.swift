@@ -39,6 +39,10 @@ struct Brief {
     var proof: Proof?
     /// How far its source lets it rise.
     var cap: Certainty = .certain
+    /// Whether it needs nothing but its own message and the clock, so that no other part of the case can refute it.
+    var standsAlone = false
+    /// Whether other words of the responder would speak against it.
+    var isContestable = false
     /// A fix with the user's own values, in place of the page's.
     var fix: Fix?
     /// What would decide it.

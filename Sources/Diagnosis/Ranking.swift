@@ -9,17 +9,41 @@ private let likelyMargin = 2
 /// Gives every cause its tier and puts them in order (knowledge: "Ranking hypotheses honestly").
 ///
 /// *Certain* comes from a proof and nothing else. *Likely* needs the score, a sign that the rivals do not predict,
-/// the lead, and no strong sign against it. Everything else that stands is *possible*.
-func rank(_ standing: [Tried]) -> [Tried] {
+/// the lead, and no strong sign against it. Everything else that stands is *possible*; and so is everything that what
+/// was not seen may refute (`Wholeness`). A cause that explains another one further is no rival of it, and stands
+/// before it where it is at least likely.
+func rank(_ standing: [Tried], _ wholeness: Wholeness) -> [Tried] {
     var tried = standing
-    for index in tried.indices { tried[index].tier = ceiling(of: tried[index]) }
+    for index in tried.indices {
+        tried[index].tier = min(ceiling(of: tried[index]), wholeness.ceiling(of: tried[index].brief))
+    }
     let rivals = tried.filter { $0.role == .proximate && $0.brief.proof == nil }
     for index in tried.indices where tried[index].tier == .likely && tried[index].role == .proximate {
         let own = tried[index]
-        let best = rivals.filter { $0.slug != own.slug }.map(\.score).max() ?? 0
+        let best = rivals.filter { $0.isRival(of: own) }.map(\.score).max() ?? 0
         if own.brief.proof == nil, own.score - best < likelyMargin { tried[index].tier = .possible }
     }
-    return tried.sorted(by: isBefore)
+    tried.sort(by: isBefore)
+    putRefinementsFirst(&tried)
+    return tried
+}
+
+extension Tried {
+    /// Whether the two cannot both hold.
+    fileprivate func isRival(of other: Tried) -> Bool {
+        slug != other.slug && !cause.refines.contains(other.slug) && !other.cause.refines.contains(slug)
+    }
+}
+
+/// Moves each cause that is at least likely before the ones that it explains further.
+private func putRefinementsFirst(_ tried: inout [Tried]) {
+    for index in tried.indices where .possible < tried[index].tier && !tried[index].cause.refines.isEmpty {
+        let refinement = tried[index]
+        guard let base = tried[..<index].firstIndex(where: { refinement.cause.refines.contains($0.slug) })
+        else { continue }
+        tried.remove(at: index)
+        tried.insert(refinement, at: base)
+    }
 }
 
 /// The tier that a cause may reach by itself.

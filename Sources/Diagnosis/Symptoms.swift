@@ -42,13 +42,14 @@ func symptoms(of attempt: borrowing Attempt, tokens: [Token]) -> Symptoms {
     }
     var found: Symptoms = []
     let check = attempt.handshake
+    let isOfferKnown = attempt.request != nil && !attempt.unseen.contains(.requestFields)
     if check.accept == .wrong || check.accept == .missing || check.responseUpgrade == false
-        || check.responseConnection == false || check.extensionsAgree == false
+        || check.responseConnection == false || (check.extensionsAgree == false && isOfferKnown)
     {
         found.insert(.oddSwitch)
     }
     let negotiated = check.selectedSubprotocols
-    if !negotiated.isEmpty,
+    if isOfferKnown, !negotiated.isEmpty,
         negotiated.count != 1 || !check.offeredSubprotocols.contains(negotiated[0])
     {
         found.insert(.oddSwitch)

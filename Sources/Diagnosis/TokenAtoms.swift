@@ -74,10 +74,6 @@ extension Facts {
     /// What a token is, where it is no access token.
     func wrongKind(of sent: Sent) -> (name: String, why: String, isMinted: Bool)? {
         if let mint = mint(of: sent.token.id) {
-            // Where the same answer held the right one too, `wrong-token-of-several` says it better.
-            if mint.exchange.minted.contains(where: { $0.member.lowercased().hasPrefix("access") }) {
-                return nil
-            }
             switch mint.member {
             case "id_token", "idToken": return ("an ID token", "the response named it \(mint.member)", true)
             case "refresh_token", "refreshToken":

@@ -23,6 +23,8 @@ struct Differences: OptionSet, Hashable {
     /// The client's address.
     static let client = Differences(rawValue: 1024)
     static let host = Differences(rawValue: 2048)
+    /// One of the two was not seen whole, so that nobody knows what else differs.
+    static let unknown = Differences(rawValue: 4096)
 }
 
 /// The features of one attempt that are compared, as hashes, and what came of it.
@@ -46,8 +48,12 @@ struct Traits {
     var host: String
     /// Status, body, field names and close, as one number.
     var outcome: Int
-    /// Whether a 101 came and the server did not close at once.
+    /// Whether a 101 came and the server did not close at once, as far as that was seen.
     var isAccepted: Bool
+    /// Whether the whole request was seen.
+    var isRequestKnown: Bool
+    /// Whether the whole answer was seen, and the end of the session.
+    var isOutcomeKnown: Bool
 
     init(_ attempt: Attempt) {
         carriers = attempt.credentials.map {
@@ -64,7 +70,13 @@ struct Traits {
         query = parts.parameters.filter { !named.contains($0.name) }
             .reduce(0) { $0 &+ Traits.hash($1.name, $1.value) }
         outcome = Traits.outcome(of: attempt)
-        isAccepted = attempt.outcome == .opened && !closedAtOnce(attempt)
+        isAccepted = attempt.outcome == .opened && outlivedTheAnswer(attempt)
+        isRequestKnown =
+            attempt.request != nil
+            && attempt.unseen.isDisjoint(with: [.requestFields, .query, .credentialValues, .beginning])
+        isOutcomeKnown =
+            attempt.unseen.isDisjoint(with: [.status, .responseFields, .responseBody])
+            && (attempt.outcome != .opened || attempt.unseen.isDisjoint(with: [.closes, .frames]))
         origin = 0
         fields = 0
         cookies = 0
@@ -140,6 +152,7 @@ struct Traits {
         if cookies != other.cookies { found.insert(.cookies) }
         if client != other.client { found.insert(.client) }
         if host != other.host { found.insert(.host) }
+        if !isRequestKnown || !other.isRequestKnown { found.insert(.unknown) }
         return found
     }
 
@@ -150,11 +163,18 @@ struct Traits {
     }
 }
 
-/// Whether the server closed within 2 s of the 101.
-func closedAtOnce(_ attempt: borrowing Attempt) -> Bool {
-    guard let close = attempt.session?.firstClose, close.by == .server else { return false }
-    guard let closedAt = close.at, let openedAt = attempt.response?.at else { return false }
-    return closedAt.seconds(since: openedAt) <= 2
+/// Whether the server did not close within 2 s of the 101, where the input shows it.
+func outlivedTheAnswer(_ attempt: borrowing Attempt) -> Bool {
+    let close = attempt.session?.firstClose
+    if attempt.unseen.isDisjoint(with: [.closes, .frames]), close == nil || close?.by == .client {
+        return true
+    }
+    // Going away is nothing that the client did (RFC 6455 §7.4.1).
+    if close?.code == 1001 { return true }
+    // A close that was not seen may have come at once, unless the session was seen alive later.
+    guard let openedAt = attempt.response?.at, let lastAt = close?.at ?? attempt.session?.lastActivityAt
+    else { return false }
+    return 2 < lastAt.seconds(since: openedAt)
 }
 
 /// A request target's path, and its query in pieces, both as spelled.

@@ -80,12 +80,13 @@ struct ConnectionDissector {
         case .webSocket:
             layers[level].webSocket?.receive(bytes, from: side, at: time, place: place)
         case .tls:
-            if isFirst, side == .server, FirstBytes(bytes, from: side) != .tls {
+            // After a gap the first bytes that were seen are not the first that were sent.
+            if isFirst, side == .server, connection.missingBytes == 0, FirstBytes(bytes, from: side) != .tls {
                 connection.protocolMismatch = .tlsToPlaintextPort
             }
             feedTLS(bytes, level: level, from: side, at: time, place: place, &context)
         case .http:
-            if isFirst, side == .server, FirstBytes(bytes, from: side) == .tls {
+            if isFirst, side == .server, connection.missingBytes == 0, FirstBytes(bytes, from: side) == .tls {
                 connection.protocolMismatch = .plaintextToTLSPort
             }
             feedHTTP(bytes, level: level, from: side, at: time, place: place, &context)

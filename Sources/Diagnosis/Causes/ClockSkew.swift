@@ -16,6 +16,7 @@ extension Cause {
         ),
         references: [.rfc(7519, "4.1.4"), .rfc(9110, "6.6.1")],
         mistakenFor: ["token-expired", "token-not-yet-valid"],
+        refines: ["token-expired", "token-not-yet-valid"],
         examine: { facts in
             guard facts.isAboutAccess, !facts.sentAnywhere.isEmpty else { return .silent }
             guard let skew = facts.skew else {

@@ -20,6 +20,7 @@ extension Cause {
             .text("WHATWG WebSockets, the constructor", "https://websockets.spec.whatwg.org/"),
         ],
         mistakenFor: ["credential-missing"],
+        refines: ["credential-missing"],
         examine: { facts in
             guard facts.isAboutAccess, case .success(true) = facts.sentNoCredential else { return .silent }
             guard let sibling = facts.siblingWithCredential, facts.mintedURL == nil else { return .silent }
@@ -27,6 +28,9 @@ extension Cause {
                 fact: "The upgrade carried no credential, while \(sibling.text).",
                 claim: "the credential did not reach the upgrade request")
             brief.speaksFor(.strong, .lineage, sibling.text, at: sibling.places, telling: true)
+            // 403 has many reasons; that a credential is lacking is one of them.
+            if facts.status == 403 { brief.cap = .possible }
+            if facts.acceptedWithoutCredential != nil { return .silent }
             if facts.status == 401 {
                 brief.speaksFor(
                     .moderate, .status, "401 means that credentials are lacking or invalid",

@@ -32,6 +32,10 @@ extension Cause {
             }).first {
                 return .ruledOut("none is expected here: \(none.text)")
             }
+            if let other = facts.acceptedWithoutCredential {
+                return .ruledOut(
+                    "attempt \(other.id) was accepted here without one", at: facts.places(other))
+            }
             if let minted = facts.mintedURL, minted.isSame {
                 return .ruledOut(
                     "the URL that \(minted.text) handed out is the credential, and it was dialled as it stands",
@@ -60,8 +64,14 @@ extension Cause {
             }
             if let minted = facts.mintedURL, !minted.isSame {
                 brief.speaksAgainst(
-                    .moderate, .lineage, "\(minted.text) handed out a URL, which may be the credential",
+                    .weak, .lineage, "\(minted.text) handed out a URL, which may be the credential",
                     at: minted.places)
+            }
+            if facts.hasIdentifier, brief.proof == nil {
+                brief.cap = .possible
+                brief.speaksAgainst(
+                    .weak, .path, "the URL holds an identifier, which may be the credential",
+                    at: facts.requestPlaces)
             }
             brief.test = NextStep("Connect once with a credential, in the place that the gateway documents.")
             return .stands(brief)

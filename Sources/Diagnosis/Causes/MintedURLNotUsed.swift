@@ -14,6 +14,7 @@ extension Cause {
         fix: Fix("Dial exactly the URL that the response handed out, once and promptly."),
         references: [.rfc(6750, "2.3")],
         mistakenFor: ["session-url-spent", "path-unknown-masked", "credential-missing"],
+        refines: ["credential-missing"],
         examine: { facts in
             guard facts.isAboutAccess || facts.status == 404 || facts.status == 410 || facts.status == 400,
                 let minted = facts.mintedURL

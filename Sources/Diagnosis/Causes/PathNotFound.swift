@@ -21,18 +21,25 @@ extension Cause {
                 facts.status == 404 || (facts.status == 400 && said != nil)
                     || (facts.status == 403 && said?.isStatement == true)
             else { return .silent }
-            var brief = Brief("\(facts.attempt.authority) has no WebSocket at \(facts.path)")
+            guard !facts.path.isEmpty else { return .untestable(.requestFields) }
+            let here = facts.comparisons.first { $0.wasAccepted && facts.isHere($0) }
+            let earlier = here.map { facts.file.attempts[$0.other] }
+            var brief = Brief(
+                "\(facts.attempt.authority) has no WebSocket at \(facts.path)"
+                    + (earlier.map { ", although attempt \($0.id) was accepted there" } ?? ""))
             brief.speaksFor(
                 .strong, facts.status == 404 ? .status : .words,
                 facts.status == 404 ? "404 for \(facts.path)" : "\(said?.quote ?? "")",
                 at: facts.effectPlaces, telling: true)
             if facts.status == 404 { brief.proof = .stated }
             if let said { facts.add(said, to: &brief) }
-            if let here = facts.comparisons.first(where: { $0.wasAccepted && facts.isHere($0) }) {
-                let other = facts.file.attempts[here.other]
+            if let earlier {
                 brief.speaksAgainst(
-                    .strong, .comparison, "attempt \(other.id) was accepted on the same path",
-                    at: facts.places(other))
+                    .weak, .comparison, "attempt \(earlier.id) was accepted on the same path",
+                    at: facts.places(earlier))
+                brief.fix = Fix(
+                    "Ask for a new URL, or look at what changed on the server: the path was good in attempt \(earlier.id).",
+                    applicability: .maybeIncorrect)
             }
             facts.weighStatement(
                 otherThan: ["path-not-found", "endpoint-retired", "session-url-spent"], against: &brief)
@@ -58,7 +65,7 @@ extension Cause {
                 < HTTP/1.1 404 Not Found
                 """),
             .fires(
-                .possible, "the same path was accepted before",
+                .certain, "the same path was accepted before",
                 """
                 === upgrade
                 > GET /live HTTP/1.1

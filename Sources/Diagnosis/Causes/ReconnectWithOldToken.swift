@@ -15,6 +15,7 @@ extension Cause {
         fix: Fix("Read the current token inside the reconnect function, after the refresh has finished."),
         references: [.rfc(6455, "7.2.3")],
         mistakenFor: ["token-expired", "session-url-spent", "refresh-returned-same-token"],
+        refines: ["token-expired"],
         examine: { facts in
             guard facts.isAboutAccess, !facts.sent.isEmpty, let previous = facts.previous,
                 previous.outcome == .opened

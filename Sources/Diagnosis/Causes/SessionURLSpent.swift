@@ -13,6 +13,7 @@ extension Cause {
         fix: Fix("Fetch a new URL (or channel) before each reconnect."),
         references: [.rfc(6455, "7.2.3")],
         mistakenFor: ["reconnect-with-old-token", "minted-url-not-used", "token-expired"],
+        refines: ["path-not-found"],
         examine: { facts in
             let said = facts.statement(of: "session-url-spent")
             guard let status = facts.status, [401, 403, 404, 410, 400].contains(status) else {

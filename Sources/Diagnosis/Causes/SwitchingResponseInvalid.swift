@@ -29,12 +29,13 @@ extension Cause {
             if check.responseConnection == false {
                 faults.append("Connection: Upgrade is missing from the 101")
             }
-            if check.extensionsAgree == false {
+            // Without the request nobody knows what was offered.
+            let isOfferKnown = facts.attempt.request != nil && facts.sees(.requestFields)
+            if check.extensionsAgree == false, isOfferKnown {
                 faults.append(
                     "the 101 uses an extension that was not offered (\(listed(check.selectedExtensions)))")
             }
-            // Without the request nobody knows what was offered.
-            if facts.attempt.request != nil, let selected = check.selectedSubprotocols.first,
+            if isOfferKnown, let selected = check.selectedSubprotocols.first,
                 !check.offeredSubprotocols.contains(selected)
             {
                 let isToken = facts.sent.contains { $0.token.secret.revealed == selected }

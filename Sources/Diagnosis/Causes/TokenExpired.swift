@@ -51,14 +51,7 @@ extension Cause {
                 brief.proof = .stated
                 brief.claim = "the server says so: \(said.quote)"
             }
-            if facts.skew != nil, let own = facts.attempt.response?.at, let end = sent.jwt.expiresAt,
-                0 < end.seconds(since: own)
-            {
-                brief.speaksAgainst(
-                    .strong, .clock,
-                    "by the capture's clock it had \(durationText(end.seconds(since: own))) to run",
-                    at: facts.effectPlaces)
-            }
+            brief.standsAlone = true
             if facts.status == 401 {
                 brief.speaksFor(.moderate, .status, "401 is the status for it", at: facts.effectPlaces)
             }

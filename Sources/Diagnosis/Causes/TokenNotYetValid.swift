@@ -35,6 +35,7 @@ extension Cause {
                     brief.speaksFor(
                         .strong, .token, "\(name) lies \(durationText(lead)) after the answer",
                         at: [entry.sent.credential.place], telling: true)
+                    brief.standsAlone = true
                     facts.addStatement(of: "token-not-yet-valid", to: &brief)
                     facts.weighStatement(
                         otherThan: ["token-not-yet-valid", "credential-judged"], against: &brief)

@@ -14,6 +14,7 @@ extension Cause {
         fix: Fix("Send the token that the last step before the socket handed out."),
         references: [.rfc(8693, "2.1")],
         mistakenFor: ["token-kind-wrong", "token-audience-mismatch"],
+        refines: ["token-kind-wrong"],
         examine: { facts in
             guard facts.isAboutAccess, let sent = facts.sentAnywhere.first else { return .silent }
             if let better = facts.betterSibling(of: sent.token.id),

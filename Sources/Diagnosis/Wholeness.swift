@@ -1,0 +1,58 @@
+import Case
+
+/// What was not seen of an attempt and of its case, and how far a cause may rise without it.
+///
+/// Law: less evidence never makes a verdict stronger. What was not seen may refute a cause, or speak for a rival, so
+/// that everything which was weighed and not proved stays possible where
+/// - a part of the attempt itself was not seen, or
+/// - a part of the case was not seen, unless the cause needs nothing but its own message and the clock.
+/// And a cause that other words of the responder would contradict stays possible where some of its words were not seen,
+/// unless those that were seen state it.
+struct Wholeness {
+    /// Whether every part of the attempt that matters for its symptoms was seen.
+    var seesAttempt: Bool
+    /// Whether all that the responder said was seen.
+    var seesWords: Bool
+    /// Whether the rest of the case was seen, as far as anybody can tell.
+    var seesCase: Bool
+
+    /// The tier that a cause may reach here, whatever speaks for it.
+    func ceiling(of brief: Brief) -> Certainty {
+        switch brief.proof {
+        case .stated: return .certain
+        case .arithmetic: return brief.isContestable && !seesWords ? .possible : .certain
+        case .differential: return seesAttempt ? .certain : .possible
+        case nil: return seesAttempt && (seesCase || brief.standsAlone) ? .certain : .possible
+        }
+    }
+}
+
+extension Facts {
+    /// What was not seen.
+    var wholeness: Wholeness {
+        var parts: Attempt.Unseen = [.requestFields, .responseFields, .query, .credentialValues, .beginning]
+        if !symptoms.isDisjoint(with: .session) { parts.insert([.frames, .closes]) }
+        if symptoms.contains(.refused) { parts.insert([.status, .responseBody]) }
+        if symptoms.contains(.failed) { parts = [.status, .transport] }
+        return Wholeness(
+            seesAttempt: sees(parts),
+            seesWords: sees([.status, .responseFields])
+                && (!symptoms.contains(.refused) || sees(.responseBody))
+                && (symptoms.isDisjoint(with: .session) || sees([.frames, .closes])),
+            seesCase: index.isWhole && !index.hosts[index.hostOf[position]].hasUnknown)
+    }
+}
+
+extension CaseFile {
+    /// Whether nothing is known to be missing that another connection may have carried.
+    var isWhole: Bool {
+        !limits.contains { limit in
+            switch limit.kind {
+            case .packetsMissing, .inputCutShort, .boundReached: true
+            case .tlsKeysMissing, .oneLegOnly, .browserHidesRefusal, .responseBodyMissing, .tokenUnreadable,
+                .noControlSample, .mintMissing, .valuesRedacted, .notDecoded:
+                false
+            }
+        }
+    }
+}
