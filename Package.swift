@@ -78,6 +78,7 @@ let package = Package(
             resources: [
                 .embedInCode("HAR/har-dialects.json"),
                 .embedInCode("HAR/har-failures.json"),
+                .embedInCode("Text/atlas.json"),
             ],
             swiftSettings: strict),
         .target(

@@ -14,6 +14,10 @@ package struct CaseFile: Sendable, Equatable {
     package var tokens: [Token]
     /// What the inputs cannot show.
     package var limits: [Limit]
+    /// What documents tell beside attempts and exchanges: what code does, what programs say.
+    package var reported: [ReportedFact] = []
+    /// The clients that documents show, as `wsdiag howto` names their sources (`node`, `chrome`), each once.
+    package var clients: [String] = []
     /// Connections of every kind that were seen.
     package var connectionCount: Int
     /// Connections whose records are encrypted and stayed so.
@@ -143,6 +147,10 @@ package struct Limit: Sendable, Equatable {
         case notHeld = "not-held"
         /// An input that looks sanitized still holds credentials.
         case secretsInside = "secrets-inside"
+        /// Two accounts of one thing contradict each other.
+        case accountsDiffer = "accounts-differ"
+        /// Statements that were read and not taken as facts: answers of others.
+        case hearsay
     }
 
     /// The kind.
@@ -179,6 +187,8 @@ package struct Limit: Sendable, Equatable {
         case .boundReached: "READ-003"
         case .notHeld: "READ-004"
         case .secretsInside: "READ-005"
+        case .accountsDiffer: "READ-006"
+        case .hearsay: "READ-007"
         }
     }
 }

@@ -29,7 +29,8 @@ package enum DocumentFormat: String, Sendable, Equatable, CaseIterable {
         switch self {
         case .har: looksLikeHAR(beginning)
         case .netLog: isNetLog(beginning)
-        case .flows, .accessLog, .text: false
+        case .flows, .accessLog: false
+        case .text: TextReader.recognises(beginning)
         }
     }
 
@@ -38,7 +39,8 @@ package enum DocumentFormat: String, Sendable, Equatable, CaseIterable {
         switch self {
         case .har: HARReader(named: name, limits: limits)
         case .netLog: NetLogReader(name: name, limits: limits)
-        case .flows, .accessLog, .text: UnreadDocument()
+        case .flows, .accessLog: UnreadDocument()
+        case .text: TextReader(named: name, limits: limits)
         }
     }
 }

@@ -19,6 +19,8 @@ package func merged(_ cases: [CaseFile], limits: Limits = .standard) -> CaseFile
         whole.join(part.attempts)
         whole.join(part.exchanges)
         whole.limits += part.limits
+        whole.reported += part.reported
+        whole.clients += part.clients.filter { !whole.clients.contains($0) }
         whole.connectionCount += part.connectionCount
         whole.encryptedConnectionCount += part.encryptedConnectionCount
         whole.endedAt = [whole.endedAt, part.endedAt].compactMap { $0 }.max()

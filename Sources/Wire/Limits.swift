@@ -67,6 +67,14 @@ package struct Limits: Sendable, Equatable {
     /// Sources (requests, sockets, jobs) of a log that are followed at one time; the longest silent one makes room.
     package var liveSources = 4096
 
+    // Text
+    /// A pasted text. Bytes; what lies behind is not read.
+    package var textBytes = 16 << 20
+    /// The longest URL, reason or value in a line of text that is looked at. Bytes.
+    package var testimonyHoleBytes = 8 << 10
+    /// Statements and pieces of code of one text that are kept, of each kind.
+    package var statements = 1000
+
     // Case
     /// Attempts that one case holds; later ones are counted and no more.
     package var attempts = 1_000_000

@@ -1,0 +1,278 @@
+import Case
+import Wire
+
+/// What one text tells, gathered reader by reader.
+struct Testimony {
+    let document: TextDocument
+    let limits: Limits
+    let kinds: [LineKind]
+    /// The index of the line where the asker's own account ends.
+    let lastLine: Int
+    /// The case that is being made.
+    var made: DocumentCase
+    private var told: [Told] = []
+    private var dials: [Dial] = []
+    private var reported: [ReportedFact] = []
+    private var clients: [String] = []
+    private var switches: [Int] = []
+
+    init(_ document: TextDocument, limits: Limits) {
+        self.document = document
+        self.limits = limits
+        kinds = document.lines.map { document.kind(of: $0) }
+        let speakers = Speakers(document, kinds)
+        lastLine = speakers.answersFrom ?? kinds.count
+        made = DocumentCase(basis: .reported, limits: limits)
+        if let line = speakers.answersFrom {
+            let place = document.place(document.lines[line].lowerBound)
+            made.limitsOfAnswer.append(
+                Limit(
+                    kind: .hearsay,
+                    text: """
+                        From line \(line + 1) on the text reads as answers by others; what they state, and their code, \
+                        is not taken as a fact.
+                        """, place: place))
+        }
+    }
+
+    /// Reads everything and makes the case.
+    mutating func finish(_ input: Input) -> CaseFile {
+        let blocks = HTTPBlocks(document, upTo: lastLine, limits: limits)
+        readHeads(blocks.heads)
+        readWords(skipping: blocks.taken)
+        sayContradictions()
+        if told.isEmpty, let first = switches.first { told.append(Told(.opened, at: first)) }
+        for attempt in linked(told, dials) { add(attempt) }
+        var file = made.finish(input)
+        file.reported = reported
+        file.clients = clients
+        return file
+    }
+
+    private mutating func note(client: String) {
+        if !clients.contains(client), clients.count < 16 { clients.append(client) }
+    }
+
+    // MARK: - Words
+
+    private mutating func readWords(skipping taken: Set<Int>) {
+        var matcher = AtlasMatcher(Atlas.embedded, textBytes: document.bytes.count, limits: limits)
+        var accounts = Accounts(document, limits: limits)
+        for index in 0..<lastLine
+        where !taken.contains(index) && kinds[index] != .blank && kinds[index] != .fence {
+            let line = document.lines[index]
+            let isCode = kinds[index] == .code
+            let matches = matcher.matches(document.bytes, line).filter { match in
+                !isCode || match.status != nil || match.code != nil
+            }
+            readPrinted(matches)
+            guard !isCode else { continue }
+            accounts.read(line, skipping: matches.map(\.range))
+            for url in urls(in: document, line, limits: limits)
+            where url.parts.isWebSocket && dials.count < limits.statements {
+                guard !matches.contains(where: { $0.range.overlaps(url.range) }) else { continue }
+                dials.append(Dial(url: document.text(url.range), offset: url.range.lowerBound))
+            }
+        }
+        told += accounts.told
+        switches = accounts.switches
+        if matcher.holeBudget <= 0 {
+            made.limitsOfAnswer.append(
+                Limit(
+                    kind: .boundReached,
+                    text: "The text is made to be slow to read; programs' messages were not all looked for."))
+        }
+    }
+
+    private mutating func readPrinted(_ matches: [AtlasMatch]) {
+        var context: (url: String?, offset: Int)?
+        for match in matches where told.count < limits.statements {
+            let row = Atlas.embedded.rows[match.row]
+            if row.means == .context {
+                context = (match.url.map(document.text), match.range.lowerBound)
+                note(client: row.client)
+                continue
+            }
+            guard var statement = statement(of: match, row) else { continue }
+            note(client: row.client)
+            statement.url = statement.url ?? context?.url
+            context = nil
+            told.append(statement)
+        }
+        if let context {
+            var statement = Told(.failed, at: context.offset)
+            statement.url = context.url
+            statement.isPrinted = true
+            told.append(statement)
+        }
+    }
+
+    private func statement(of match: AtlasMatch, _ row: Atlas.Row) -> Told? {
+        let kind: Told.Kind
+        switch row.means {
+        case .refused:
+            let status = match.status ?? row.status
+            if let status, status == 101 || status < 100 { return nil }
+            kind = .refused(status)
+        case .failed: kind = .failed
+        case .noAnswer: kind = .noAnswer
+        case .badSwitch: kind = .badSwitch
+        case .closed, .closedByClient:
+            guard let code = match.code else { return nil }
+            if code == 1005 || code == 1006 || code == 1015 {
+                kind = .abnormal
+            } else {
+                kind = .closed(code: code, by: row.means == .closed ? .server : .client)
+            }
+        case .abnormal: kind = .abnormal
+        case .neverSent: kind = .neverSent
+        case .localClose: kind = .localClose
+        case .context: return nil
+        }
+        if row.needsSocket, !speaksOfSockets { return nil }
+        var told = Told(kind, at: match.range.lowerBound)
+        told.isPrinted = true
+        told.certain = row.certain
+        told.url = match.url.map(document.text)
+        told.reason = (match.reason ?? match.phrase).map { document.text(document.trimmed($0)) } ?? ""
+        told.subprotocol = match.subprotocol.map(document.text)
+        return told
+    }
+
+    private var speaksOfSockets: Bool {
+        dials.contains { _ in true } || told.contains { $0.isPrinted }
+    }
+
+    // MARK: - HTTP heads
+
+    private mutating func readHeads(_ heads: [ToldHead]) {
+        var request: ToldHead?
+        for head in heads {
+            switch head.first {
+            case .request:
+                if let request { add(request, nil) }
+                request = head
+            case .response(let status, _):
+                if 100 <= status, status < 200, status != 101 { continue }
+                add(request, head)
+                request = nil
+            }
+        }
+        if let request { add(request, nil) }
+    }
+
+    private mutating func add(_ request: ToldHead?, _ response: ToldHead?) {
+        var told: Told
+        if case .response(let status, let reason)? = response?.first {
+            told = Told(status == 101 ? .opened : .refused(status), at: response?.offset ?? 0)
+            told.reason = reason
+        } else {
+            told = Told(.failed, at: request?.offset ?? 0)
+        }
+        told.isPrinted = true
+        told.request = request?.message
+        told.response = response?.message
+        if case .request(let method, let target)? = request?.first { told.line = (method, target) }
+        let isUpgrade =
+            request?.message.first("upgrade")?.lowercased().contains("websocket") ?? false
+            || request?.message.has("sec-websocket-key") ?? false || told.kind == .opened
+        if isUpgrade {
+            self.told.append(told)
+        } else if let request, case .request(let method, let target) = request.first {
+            let url = URLParts(scheme: "", authority: request.message.first("host") ?? "", target: target)
+            if case .response(let status, let reason)? = response?.first {
+                made.addExchange(
+                    method: method, url, request: request.message, response: response?.message,
+                    status: status,
+                    reason: reason)
+            }
+        } else if case .refused = told.kind {
+            // An answer alone: of the handshake, as far as the text is about one.
+            self.told.append(told)
+        }
+    }
+
+    // MARK: - Attempts
+
+    private mutating func sayContradictions() {
+        guard let switched = switches.first,
+            let refused = told.first(where: { if case .refused(_?) = $0.kind { true } else { false } }),
+            case .refused(let status?) = refused.kind
+        else { return }
+        let there = document.place(switched)
+        made.limitsOfAnswer.append(
+            Limit(
+                kind: .accountsDiffer,
+                text: """
+                    The text tells of a \(status) (line \(line(refused.offset))) and of a 101 (line \(line(switched))) for \
+                    the upgrade: one handshake cannot have both, so these are two events or one of them is mistaken.
+                    """, place: there))
+    }
+
+    private func line(_ offset: Int) -> Int { document.lineIndex(of: offset) + 1 }
+
+    private mutating func add(_ attempt: ToldAttempt) {
+        let told = attempt.told
+        let place = document.place(told.offset)
+        let dial = attempt.dial
+        let host = told.request?.first("host")
+        var url = told.url.flatMap { URLParts($0) } ?? dial?.url.flatMap { URLParts($0) }
+        if let line = told.line {
+            url = URLParts(
+                scheme: url?.scheme ?? "", authority: host ?? url?.authority ?? "", target: line.target)
+        }
+        var request = told.request
+        if request == nil, let dial {
+            var asked = ToldMessage(place: document.place(dial.offset))
+            asked.fields = dial.fields
+            if !dial.subprotocols.isEmpty {
+                asked.fields.append(
+                    .init(name: "Sec-WebSocket-Protocol", value: dial.subprotocols.joined(separator: ", ")))
+            }
+            request = asked
+        }
+        var unseen: Attempt.Unseen = [.frames, .closes, .transport]
+        if told.request == nil { unseen.formUnion([.requestFields, .credentialValues]) }
+        if url == nil { unseen.insert(.query) }
+        if told.response == nil { unseen.formUnion([.responseFields, .responseBody]) }
+        if let body = told.response?.body, body.completeness != .complete { unseen.insert(.responseBody) }
+        var outcome = Attempt.Outcome.failed
+        var status: Int?
+        var session: Session?
+        switch told.kind {
+        case .refused(let answered):
+            outcome = .refused
+            status = answered
+            if answered == nil { unseen.insert(.status) }
+        case .opened:
+            outcome = .opened
+            status = 101
+            session = told.session
+        case .closed(let code, let side):
+            outcome = .opened
+            status = 101
+            unseen.remove(.closes)
+            var open = Session()
+            open.closes = [CloseFrame(by: side, code: code, reason: told.reason, at: nil, place: place)]
+            session = open
+        case .noAnswer: break
+        case .failed, .badSwitch, .abnormal, .neverSent, .localClose: unseen.insert(.status)
+        }
+        let isClose = session != nil
+        let response = told.response ?? ToldMessage(place: place)
+        let index = made.addAttempt(
+            url ?? URLParts(scheme: "", authority: host ?? "", target: "/"), request: request,
+            response: response,
+            status: status, reason: isClose ? "" : told.reason, outcome: outcome, session: session,
+            unseen: unseen)
+        if let certain = told.certain {
+            reported.append(ReportedFact(.programSays, certain, place: place))
+        }
+        if let index, let subprotocol = told.subprotocol {
+            made.update(index) { attempt in
+                attempt.handshake.offeredSubprotocols = [subprotocol]
+                attempt.handshake.illegalSubprotocols = [0]
+            }
+        }
+    }
+}
