@@ -5,6 +5,7 @@ extension CaseFile {
         for index in attempts.indices { attempts[index].moveInput(by: count) }
         for index in exchanges.indices { exchanges[index].moveInput(by: count) }
         for index in limits.indices { limits[index].place?.input += count }
+        for index in reported.indices { reported[index].place.input += count }
     }
 }
 
