@@ -50,7 +50,8 @@ extension CaseFile {
             switch limit.kind {
             case .packetsMissing, .inputCutShort, .boundReached: true
             case .tlsKeysMissing, .oneLegOnly, .browserHidesRefusal, .responseBodyMissing, .tokenUnreadable,
-                .noControlSample, .mintMissing, .valuesRedacted, .notDecoded:
+                .noControlSample, .mintMissing, .valuesRedacted, .notDecoded, .notHeld, .secretsInside,
+                .accountsDiffer, .hearsay:
                 false
             }
         }
