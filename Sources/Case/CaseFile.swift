@@ -151,6 +151,8 @@ package struct Limit: Sendable, Equatable {
         case accountsDiffer = "accounts-differ"
         /// Statements that were read and not taken as facts: answers of others.
         case hearsay
+        /// What was relayed was changed on the way: the server saw something else than the client sent.
+        case changedOnTheWay = "changed-on-the-way"
     }
 
     /// The kind.
@@ -189,6 +191,7 @@ package struct Limit: Sendable, Equatable {
         case .secretsInside: "READ-005"
         case .accountsDiffer: "READ-006"
         case .hearsay: "READ-007"
+        case .changedOnTheWay: "READ-008"
         }
     }
 }

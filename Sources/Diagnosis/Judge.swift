@@ -21,6 +21,18 @@ package func judge(_ file: CaseFile, options: JudgeOptions = JudgeOptions()) -> 
     }
 }
 
+/// Says it of one attempt of a case; the others are only what it is compared with.
+package func judge(_ file: CaseFile, at position: Int, options: JudgeOptions) -> Judgement {
+    let id = file.attempts[position].id
+    guard !symptoms(of: file.attempts[position], tokens: file.tokens).isEmpty else {
+        return Judgement(attempt: id)
+    }
+    let all = file.attempts.map { symptoms(of: $0, tokens: file.tokens) }
+    let index = CaseIndex(file, symptoms: all)
+    let facts = Facts(file, index, position: position, options: options)
+    return judgement(of: facts)
+}
+
 /// What one cause made of one attempt.
 struct Tried {
     /// Its place in the catalogue.

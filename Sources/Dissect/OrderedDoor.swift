@@ -1,4 +1,5 @@
 package import Case
+import Credentials
 import TLS
 package import Wire
 
@@ -60,13 +61,36 @@ package struct OrderedDoor {
         live[id] = dissector
     }
 
-    /// Ends a connection. Its number is not used again.
-    package mutating func close(_ id: Int, _ ending: Connection.Ending, at time: Timestamp?, place: Place?) {
-        guard var dissector = live.removeValue(forKey: id) else { return }
+    /// Ends a connection. Its number is not used again. Answers all its attempts, as numbers for `attempt`.
+    @discardableResult
+    package mutating func close(
+        _ id: Int, _ ending: Connection.Ending, at time: Timestamp?, place: Place?
+    ) -> [Int] {
+        guard var dissector = live.removeValue(forKey: id) else { return [] }
         dissector.connection.ending = ending
         dissector.connection.endedAt = time
         dissector.connection.endedPlace = place
         dissector.finish(&context)
+        return dissector.attempts
+    }
+
+    /// The attempts of an open connection so far, as numbers for `attempt`. Cheap: it may be asked after each piece
+    /// of bytes.
+    package func attempts(of id: Int) -> [Int] { live[id]?.attempts ?? [] }
+
+    /// One attempt by the number that `attempts` or `close` gave, alone in a case with the tokens of all.
+    package func attempt(_ number: Int, inputs: [Input]) -> CaseFile {
+        var file = CaseFile()
+        file.inputs = inputs
+        file.tokens = context.builder.tokens.tokens
+        file.attempts = [context.builder.attempts[number]]
+        file.connectionCount = 1
+        return file
+    }
+
+    /// Attempts and exchanges that the case holds.
+    package var size: (attempts: Int, exchanges: Int) {
+        (context.builder.attempts.count, context.builder.exchanges.count)
     }
 
     /// The case as it stands, connections that are still open included. The door goes on.
@@ -85,4 +109,22 @@ package struct OrderedDoor {
         live = [:]
         return context.builder.finish(inputs: inputs, endedAt: endedAt, keys: KeyLogFacts())
     }
+}
+
+/// The address that a request asks a WebSocket of, credentials masked; nil when it asks for none.
+///
+/// Shape: as `CaseFile.url(of:showingSecrets:)` makes it.
+package func upgradeURL(of head: MessageHead, on connection: Connection, isSecure: Bool) -> String? {
+    guard RequestIntent(of: head) == .webSocket else { return nil }
+    let place = Place.frame(0, stream: connection.stream, input: 0)
+    var tokens = TokenTable(limits: .standard)
+    let found = credentials(in: head, isUpgrade: true, place: place, tokens: &tokens, limits: .standard)
+    var file = CaseFile()
+    file.tokens = tokens.tokens
+    let request = Message(head: head, body: .none, at: nil, firstByteAt: nil, place: place)
+    let attempt = Attempt(
+        id: 1, input: 0, connection: connection, startedAt: nil, basis: .observed, isSecure: isSecure,
+        authority: authority(of: head, on: connection), request: request, response: nil,
+        handshake: HandshakeCheck(), credentials: found, session: nil, outcome: .incomplete)
+    return file.url(of: attempt, showingSecrets: false)
 }

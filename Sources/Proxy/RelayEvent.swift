@@ -113,8 +113,9 @@ package enum RelayEvent: Sendable {
 package protocol RelayObserver: AnyObject {
     /// Takes an event of a connection.
     func take(_ event: RelayEvent, on id: Int, at time: Timestamp)
-    /// Takes bytes as the client saw them, decrypted, in order: from `client` as it sent them, from `server` as they
-    /// were passed on to it, answers of the proxy itself included.
+    /// Takes bytes in order, decrypted, as they were passed on: the client's as the server got them (`changes` tells
+    /// what differs from what the client sent), the server's verbatim. Answers that the proxy makes itself are told by
+    /// `refusedByProxy` and `unreachable` alone: the server never said them.
     func relayed(_ bytes: Span<UInt8>, on id: Int, from side: Side, at time: Timestamp)
     /// Takes a remark that belongs to no connection: descriptors used up, a listener opened.
     func take(note: String, at time: Timestamp)

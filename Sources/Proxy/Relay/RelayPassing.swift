@@ -1,0 +1,144 @@
+import Case
+import HTTP
+import Wire
+
+/// Bytes from one side to the other.
+extension Relay {
+    /// How the bytes of a connection are passed on.
+    enum Reading {
+        /// With an eye on HTTP's heads, which are changed where `rewriting` says so.
+        case http(rewriting: HeadRewriting?)
+        /// Without a look: another protocol, or TLS that is not intercepted.
+        case unread
+    }
+
+    /// From here on bytes pass.
+    func beginPassing(_ reading: Reading) {
+        stage = .relaying
+        switch reading {
+        case .http(let rewriting): http = HTTPPassing(rewriting: rewriting, limits: loop.options.limits)
+        case .unread: http = nil
+        }
+        loop.tell(.updated(info), on: self)
+        if witness == nil { witness = loop.openWitness(for: self) }
+        let early = serverInbox
+        serverInbox = []
+        passInbox()
+        if stage == .relaying { passFromServer(early.span) }
+    }
+
+    /// What waited of the client.
+    func passInbox() {
+        let waiting = inbox
+        inbox = []
+        passFromClient(waiting.span)
+    }
+
+    /// Takes the client's next bytes.
+    func passFromClient(_ bytes: Span<UInt8>) {
+        guard 0 < bytes.count else { return }
+        guard http != nil else { return pass(bytes, from: .client) }
+        if !inbox.isEmpty {
+            inbox.append(bytes)
+            return
+        }
+        var position = 0
+        while position < bytes.count, stage == .relaying {
+            let rest = bytes.extracting(position...)
+            switch http?.fromClient(rest) ?? .pass(rest.count) {
+            case .held: position = bytes.count
+            case .wait:
+                inbox.append(rest)
+                position = bytes.count
+            case .pass(let count):
+                pass(rest.extracting(first: count), from: .client)
+                position += count
+            case .head(let head, let raw, let consumed):
+                guard passHead(head, raw) else { return }
+                position += consumed
+            case .foreign(let held):
+                guard http?.rewriting == nil else {
+                    return refuseInside("what follows is no HTTP request")
+                }
+                pass(held.span, from: .client)
+                pass(rest, from: .client)
+                position = bytes.count
+            }
+        }
+        renewPatience()
+    }
+
+    /// Passes a request's head on. False when it is refused.
+    private func passHead(_ head: MessageHead, _ raw: [UInt8]) -> Bool {
+        guard let rewriting = http?.rewriting else {
+            witness?.asked(head)
+            pass(raw.span, from: .client)
+            return true
+        }
+        if let fault = headFault(head) {
+            refuseInside(fault)
+            return false
+        }
+        if rewriting.isForward, absoluteTarget(head) != rewriting.target {
+            refuseInside("one connection asks for two servers")
+            return false
+        }
+        if !rewriting.isForward, head.target?.first != "/", head.target != "*" {
+            refuseInside("the target is not a path: this is a reverse listener, not a proxy to go through")
+            return false
+        }
+        let (bytes, changes) = rewriting.apply(to: head)
+        for change in changes where !info.changes.contains(change) && info.changes.count < 16 {
+            info.changes.append(change)
+            witness?.changed(change)
+        }
+        if !changes.isEmpty { loop.tell(.updated(info), on: self) }
+        if changes.isEmpty {
+            witness?.asked(head)
+        } else if case .head(let changed, _) = readHead(
+            bytes.span, from: .client, limits: loop.options.limits)
+        {
+            witness?.asked(changed)
+        }
+        pass(bytes.span, from: .client)
+        return true
+    }
+
+    /// Takes the server's next bytes: passed on as they are, then looked at.
+    func passFromServer(_ bytes: Span<UInt8>) {
+        guard 0 < bytes.count else { return }
+        pass(bytes, from: .server)
+        guard http?.fromServer(bytes) ?? false else { return renewPatience() }
+        passInbox()
+        renewPatience()
+    }
+
+    /// Passes bytes on, and shows them to the witness.
+    func pass(_ bytes: Span<UInt8>, from side: Side) {
+        guard 0 < bytes.count else { return }
+        witness?.bytes(bytes, from: side)
+        if side == .client { server?.give(bytes) } else { client.give(bytes) }
+    }
+
+    /// A head must come to its end, and a connection that asks nothing is let go some day; an open socket never is.
+    private func renewPatience() {
+        guard stage == .relaying, client.ended != .reset, server?.ended != .reset else { return }
+        guard let http, http.rewriting != nil, !http.isOver else {
+            deadline = nil
+            return
+        }
+        if http.isInsideHead {
+            deadline = deadline ?? loop.monotonic + Int64(loop.options.handshakeSeconds) * 1_000_000_000
+        } else if http.isIdle {
+            deadline = loop.monotonic + Int64(loop.options.idleSeconds) * 1_000_000_000
+        } else {
+            deadline = nil
+        }
+    }
+
+    /// A fault in a later request: what was asked before is still answered, then the proxy's own answer follows.
+    private func refuseInside(_ why: String) {
+        server?.shut(reset: false, loop.poller)
+        refuse(.badRequest, why)
+    }
+}
