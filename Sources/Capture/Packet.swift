@@ -24,6 +24,8 @@ package struct Packet: Sendable, Equatable {
     package var linkType: Int
     /// Its length on the wire, which snapping may have cut. Bytes; never below what was captured.
     package var wireLength: Int
+    /// Whether it is one of a recording, of bytes that TLS carried.
+    package var isDecrypted = false
 
     /// A packet.
     package init(frame: Frame, at: Timestamp?, linkType: Int, wireLength: Int) {
@@ -32,4 +34,12 @@ package struct Packet: Sendable, Equatable {
         self.linkType = linkType
         self.wireLength = wireLength
     }
+}
+
+/// The interfaces of a recording that the proxy writes, told apart by if_name.
+package enum RecordingInterface {
+    /// Bytes as they were sent.
+    package static let plain = "wsdiag"
+    /// Bytes that TLS carried.
+    package static let decrypted = "wsdiag-decrypted"
 }

@@ -366,9 +366,10 @@ extension PacketReader {
                 ofTicks: UInt64(body.integer32(position, order)) << 32
                     | UInt64(body.integer32(position + 4, order)))
         }
-        let packet = Packet(
+        var packet = Packet(
             frame: Frame(input: input, number: packetCount), at: at, linkType: interfaces[number].linkType,
             wireLength: max(data.count, wireLength))
+        packet.isDecrypted = interfaces[number].isDecrypted
         each(.packet(packet), body.extracting(data))
     }
 }

@@ -37,6 +37,8 @@ struct PcapngInterface: Equatable {
     var tick = Tick.multiple(1000)
     /// Seconds to add to every time.
     var offsetSeconds: Int64 = 0
+    /// Whether its packets are what TLS carried: a recording of our own says so by the interface's name.
+    var isDecrypted = false
 
     /// A unit of time, as what makes nanoseconds of it.
     enum Tick: Equatable {
@@ -60,6 +62,10 @@ struct PcapngInterface: Equatable {
             guard length <= body.count - position else { return }
             switch code {
             case 0: return  // opt_endofopt
+            case 2:
+                isDecrypted =
+                    body.extracting(position..<position + length).bytes()
+                    == Array(RecordingInterface.decrypted.utf8)
             case 9 where 1 <= length: tick = Tick(resolution: body[position])
             case 14 where 8 <= length:
                 offsetSeconds = Int64(

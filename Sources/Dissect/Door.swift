@@ -5,6 +5,8 @@ import Wire
 /// The end of reassembly and the beginning of dissection: takes streams, keeps one dissector for each.
 struct Door: StreamSink {
     var context: DissectContext
+    /// Whether the packet in hand is one of a recording, of bytes that TLS carried.
+    var packetIsDecrypted = false
     private var live: [ConnectionDissector?] = []
 
     init(context: DissectContext) { self.context = context }
@@ -36,6 +38,7 @@ struct Door: StreamSink {
     mutating func streamReceived(
         _ stream: StreamID, _ bytes: Span<UInt8>, from side: Side, at time: Timestamp?, frame: Frame
     ) {
+        if packetIsDecrypted { live[stream.slot]?.isDecrypted = true }
         live[stream.slot]?.receive(bytes, from: side, at: time, place: place(frame, stream), &context)
     }
 

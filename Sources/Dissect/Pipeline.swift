@@ -68,6 +68,7 @@ package struct Pipeline {
             case .packet(let packet):
                 if let filter, !filter(packet.linkType, content, packet.wireLength) { return }
                 if let at = packet.at, lastAt.map({ $0 < at }) ?? true { lastAt = at }
+                door.packetIsDecrypted = packet.isDecrypted
                 assembler.receive(packet, content, into: &door)
             }
         }

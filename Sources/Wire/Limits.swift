@@ -86,6 +86,8 @@ package struct Limits: Sendable, Equatable {
     // Proxy
     /// Certificates that are kept for names of servers; the longest unused one makes room.
     package var leafCertificates = 1024
+    /// Packets of a recording that wait for the disk; what comes beyond is left out and marked. Bytes.
+    package var recordingBytes = 8 << 20
 
     /// The bounds that the program uses.
     package static let standard = Limits()

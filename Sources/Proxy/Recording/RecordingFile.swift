@@ -1,0 +1,68 @@
+import Glibc
+
+/// The thread that writes a recording. The file ends with a whole block whenever nothing is being written.
+final class RecordingFile: @unchecked Sendable {
+    private let path: String
+    private let descriptor: Int32
+    private let queue: RecordingQueue
+    private var thread = pthread_t()
+    /// Bytes of whole blocks; touched by the thread alone.
+    private var length = 0
+
+    /// Opens the file, for its owner only, and begins to write.
+    ///
+    /// Throws: `file`.
+    init(_ path: String, _ queue: RecordingQueue) throws(AuthorityError) {
+        self.path = path
+        self.queue = queue
+        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard 0 <= descriptor else { throw .file(path, reason: systemText(errno)) }
+        // The file may have been there, for everybody to read.
+        fchmod(descriptor, 0o600)
+        let context = Unmanaged.passRetained(self)
+        let status = pthread_create(&thread, nil, runRecordingFile, context.toOpaque())
+        guard status == 0 else {
+            context.release()
+            close(descriptor)
+            throw .file(path, reason: systemText(status))
+        }
+    }
+
+    /// Waits until everything is written.
+    func join() { pthread_join(thread, nil) }
+
+    fileprivate func run() {
+        var isBroken = false
+        while let blocks = queue.next() {
+            if !isBroken, !write(blocks) { isBroken = true }
+            queue.giveBack(blocks)
+        }
+        close(descriptor)
+    }
+
+    private func write(_ blocks: [UInt8]) -> Bool {
+        var offset = 0
+        while offset < blocks.count {
+            let count = blocks.withUnsafeBytes { buffer in
+                buffer.baseAddress.map { Glibc.write(descriptor, $0 + offset, buffer.count - offset) } ?? 0
+            }
+            if count < 0, errno == EINTR { continue }
+            guard 0 < count else {
+                queue.fail("\(path): \(systemText(errno))")
+                // Half a block helps nobody.
+                ftruncate(descriptor, length)
+                return false
+            }
+            offset += count
+        }
+        length += blocks.count
+        return true
+    }
+}
+
+/// A thread begins with a function that belongs to nobody.
+private func runRecordingFile(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let context else { return nil }
+    Unmanaged<RecordingFile>.fromOpaque(context).takeRetainedValue().run()
+    return nil
+}

@@ -1,0 +1,259 @@
+import Capture
+import Case
+import Diagnosis
+import Dissect
+import Glibc
+import TestSupport
+import Testing
+import Wire
+
+@testable import Proxy
+
+/// Drives a recorder and a door as the relay does.
+final class RecordedRelay {
+    let recorder: Recorder
+    var door = OrderedDoor()
+    private var doors: [Int: Int] = [:]
+    private var clock: Int64 = 1_795_000_000_000_000_000
+
+    init(_ path: String, limits: Limits = .standard) throws {
+        recorder = try Recorder(path: path, application: "wsdiag test", limits: limits)
+    }
+
+    var now: Timestamp { Timestamp(nanoseconds: clock) }
+
+    func open(_ id: Int, isSecure: Bool = false, six: Bool = false) {
+        let client =
+            six
+            ? Endpoint(high: 0, low: 1, port: 50_000) : Endpoint(ipv4: 0x7f00_0001, port: 50_000 + UInt16(id))
+        let listener =
+            six ? Endpoint(high: 0, low: 1, port: 8080) : Endpoint(ipv4: 0x7f00_0001, port: 8080)
+        var relayed = RelayedConnection(id: id, client: client, listener: listener)
+        relayed.isClientSecure = isSecure
+        recorder.take(.opened(relayed), on: id, at: now)
+        var connection = Connection(stream: id)
+        connection.client = client
+        connection.server = listener
+        connection.startedAt = now
+        doors[id] = door.open(connection, isDecrypted: isSecure)
+    }
+
+    func say(_ text: String, _ side: Side, on id: Int) { say(Array(text.utf8), side, on: id) }
+
+    func say(_ bytes: [UInt8], _ side: Side, on id: Int) {
+        clock += 1_000_000
+        recorder.relayed(bytes.span, on: id, from: side, at: now)
+        door.receive(
+            bytes.span, on: doors[id] ?? -1, from: side, at: now,
+            place: .frame(recorder.frameNumber, stream: id, input: 0))
+    }
+
+    /// The answer is known and judged.
+    func judged(_ stage: AttemptNews.Stage, attempt index: Int, on id: Int) {
+        let file = snapshot()
+        var news = AttemptNews(stage: stage, number: index + 1, url: "ws://a.test/")
+        news.file = file
+        news.index = index
+        news.judgement = judge(file)[index]
+        recorder.take(.attempt(news), on: id, at: now)
+    }
+
+    func snapshot() -> CaseFile {
+        door.snapshot(
+            inputs: [Input(name: recorder.inputName, kind: "pcapng", bytes: 0)], endedAt: now)
+    }
+
+    func close(_ id: Int, by side: Side) {
+        clock += 1_000_000
+        for side in [side, side.peer] {
+            recorder.take(.ended(side, .finished), on: id, at: now)
+            door.end(
+                doors[id] ?? -1, side, at: now, place: .frame(recorder.frameNumber, stream: id, input: 0))
+        }
+        recorder.take(.closed(.finished(by: side)), on: id, at: now)
+        door.close(doors[id] ?? -1, .finished(by: side), at: now, place: nil)
+        recorder.turnEnded(at: now)
+    }
+}
+
+private let upgrade = """
+    GET /socket HTTP/1.1\r\nHost: a.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\
+    Authorization: Bearer abcdefghijklmnop1234\r\n\r\n
+    """
+private let refusal = """
+    HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\
+    WWW-Authenticate: Bearer error="invalid_token", error_description="The token expired"\r\n\r\n\
+    {"message":"expired now"}
+    """
+private let acceptance = """
+    HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+    Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n
+    """
+/// `close` 4003 `token expired`, from a server.
+private let closing: [UInt8] = [0x88, 15, 0x0f, 0xa3] + Array("token expired".utf8)
+
+@Suite("The recording")
+struct RecordingTests {
+    /// A file that is gone afterwards.
+    private func withFile(_ body: (String) throws -> Void) throws {
+        let path = "/tmp/wsdiag-recording-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).pcapng"
+        defer { unlink(path) }
+        try body(path)
+    }
+
+    /// The case that a file tells.
+    private func reading(_ bytes: [UInt8], _ name: String) -> CaseFile {
+        var pipeline = Pipeline(seed: 1)
+        pipeline.begin(name)
+        var damage: CaptureError?
+        do throws(CaptureError) { _ = try pipeline.scan(bytes.span, isLast: true) } catch { damage = error }
+        pipeline.end(bytes: bytes.count, damage: damage)
+        return pipeline.finish()
+    }
+
+    private func record(_ path: String, isSecure: Bool) throws -> CaseFile {
+        let relay = try RecordedRelay(path)
+        relay.open(0, isSecure: isSecure)
+        relay.say(upgrade, .client, on: 0)
+        relay.recorder.take(
+            .attempt(AttemptNews(stage: .asked, number: 1, url: "ws://a.test/")), on: 0, at: relay.now)
+        relay.recorder.turnEnded(at: relay.now)
+        relay.open(1, isSecure: isSecure, six: true)
+        relay.say(upgrade, .client, on: 1)
+        relay.say(acceptance, .server, on: 1)
+        relay.say(refusal, .server, on: 0)
+        relay.judged(.refused, attempt: 0, on: 0)
+        relay.recorder.turnEnded(at: relay.now)
+        relay.close(0, by: .server)
+        relay.say([0x81, 2, 0x68, 0x69], .server, on: 1)
+        relay.say(closing, .server, on: 1)
+        relay.judged(.closed, attempt: 1, on: 1)
+        relay.close(1, by: .server)
+        relay.recorder.finish(at: relay.now)
+        return relay.snapshot()
+    }
+
+    @Test("Explained later it gives what was said live", arguments: [false, true])
+    func sameVerdicts(isSecure: Bool) throws {
+        try withFile { path in
+            let live = try record(path, isSecure: isSecure)
+            let bytes = try #require(TestFile.read(path))
+            let read = reading(bytes, "x")
+            #expect(read.limits.filter { $0.kind == .packetsMissing || $0.kind == .inputCutShort }.isEmpty)
+            #expect(read.attempts.count == 2)
+            for (left, right) in zip(live.attempts, read.attempts) {
+                #expect(
+                    live.url(of: left, showingSecrets: false) == read.url(of: right, showingSecrets: false))
+                #expect(left.isSecure == right.isSecure)
+                #expect(left.response == right.response)
+                #expect(left.session?.closes == right.session?.closes)
+                #expect(left.connection.ending == right.connection.ending)
+            }
+            let verdicts = [judge(live), judge(read)].map { $0.map(\.verdict) }
+            #expect(verdicts[0] == verdicts[1])
+            #expect(verdicts[0].allSatisfy { $0 != nil })
+            var status = stat()
+            #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+        }
+    }
+
+    @Test("Cut at any place it tells what came before")
+    func cut() throws {
+        try withFile { path in
+            _ = try record(path, isSecure: false)
+            let bytes = try #require(TestFile.read(path))
+            for length in stride(from: 0, to: bytes.count, by: 7) {
+                let file = reading(Array(bytes[..<length]), "x")
+                #expect(file.attempts.count <= 2)
+            }
+        }
+    }
+
+    @Test("tshark reads it, finds nothing to complain of, and shows the comments")
+    func wireshark() throws {
+        guard TestFile.exists("/usr/bin/tshark") else { return print("skipped: no tshark") }
+        try withFile { path in
+            _ = try record(path, isSecure: true)
+            let text = try #require(
+                output(
+                    "/usr/bin/tshark -r \(path) -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -T fields "
+                        + "-e frame.number -e tcp.checksum.status -e ip.checksum.status -e _ws.expert.message "
+                        + "-e http.response.code -e websocket.payload.close.status_code -e frame.comment 2>/dev/null"
+                ))
+            let lines = text.split(separator: "\n").map {
+                $0.split(separator: "\t", omittingEmptySubsequences: false)
+            }
+            #expect(lines.count == 16)
+            // 1 is good; 0 is bad.
+            #expect(lines.allSatisfy { $0.count == 7 && $0[1] == "1" && $0[2] != "0" })
+            #expect(
+                !text.contains("retransmission") && !text.contains("unseen") && !text.contains("Out-Of-Order")
+            )
+            #expect(lines.contains { $0[4] == "401" && $0[6].contains("wsdiag possible") })
+            #expect(lines.contains { $0[5] == "4003" && $0[6].contains("wsdiag") })
+        }
+    }
+
+    @Test("What cannot be kept up with is marked, and the reader sees the hole")
+    func gap() throws {
+        try withFile { path in
+            var limits = Limits()
+            limits.recordingBytes = 256 << 10
+            let relay = try RecordedRelay(path, limits: limits)
+            relay.open(0)
+            relay.say(upgrade, .client, on: 0)
+            relay.say(acceptance, .server, on: 0)
+            // One turn without end: nothing may be written meanwhile but whole batches.
+            let message =
+                [0x82, 127] + [UInt8](repeating: 0, count: 5) + [0x01, 0, 0]
+                + [UInt8](repeating: 7, count: 65_536)
+            for _ in 0..<12 { relay.recorder.relayed(message.span, on: 0, from: .server, at: relay.now) }
+            relay.recorder.turnEnded(at: relay.now)
+            relay.close(0, by: .client)
+            relay.recorder.finish(at: relay.now)
+            let bytes = try #require(TestFile.read(path))
+            let marks = occurrences(of: "are not recorded", in: bytes)
+            #expect(relay.recorder.bytesLeftOut > 6 * message.count)
+            #expect(marks == 1)
+            #expect(reading(bytes, "x").limits.contains { $0.kind == .packetsMissing })
+        }
+    }
+
+    @Test("A disk that is full ends the recording with whole blocks and words for the user")
+    func fullDisk() throws {
+        guard TestFile.exists("/dev/full") else { return }
+        let relay = try RecordedRelay("/dev/full")
+        var told: [String] = []
+        relay.recorder.onTrouble = { told.append($0) }
+        relay.open(0)
+        relay.say(upgrade, .client, on: 0)
+        relay.recorder.turnEnded(at: relay.now)
+        relay.recorder.finish(at: relay.now)
+        #expect(told == ["recording ended: /dev/full: No space left on device"])
+    }
+
+    private func occurrences(of text: String, in bytes: [UInt8]) -> Int {
+        let wanted = Array(text.utf8)
+        var count = 0
+        var index = 0
+        while let start = bytes[index...].firstIndex(of: wanted[0]) {
+            if bytes[start...].starts(with: wanted) { count += 1 }
+            index = start + 1
+        }
+        return count
+    }
+}
+
+/// What a command prints; nil when it fails.
+func output(_ command: String) -> String? {
+    guard let pipe = popen(command, "r") else { return nil }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+        let count = fread(&buffer, 1, buffer.count, pipe)
+        guard 0 < count else { break }
+        bytes += buffer[..<count]
+    }
+    return pclose(pipe) == 0 ? String(decoding: bytes, as: UTF8.self) : nil
+}
