@@ -36,6 +36,14 @@ package enum TestFile {
         return fclose(file) == 0 && written == bytes.count
     }
 
+    /// Hands out the path of a file that does not exist yet, and removes it afterwards.
+    package static func temporary<Answer>(_ body: (String) throws -> Answer) rethrows -> Answer {
+        let folder = environment("TMPDIR") ?? "/tmp"
+        let path = folder + "/wsdiag-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+        defer { unlink(path) }
+        return try body(path)
+    }
+
     /// The names in a folder, sorted; empty when there is no such folder.
     package static func names(in folder: String) -> [String] {
         guard let handle = opendir(folder) else { return [] }

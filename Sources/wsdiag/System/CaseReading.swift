@@ -38,7 +38,18 @@ struct Inputs {
                 ])
             }
         }
+        putInOrderOfTime()
         try addKeyLogs(invocation)
+    }
+
+    /// Captures are one timeline, whatever order they were given in: a shell lists `part10` before `part2`. One that
+    /// tells no time stays where it was given.
+    private mutating func putInOrderOfTime() {
+        guard captures.allSatisfy({ $0.firstPacketAt != nil }) else { return }
+        captures = captures.enumerated().sorted { left, right in
+            (left.element.firstPacketAt?.nanoseconds ?? 0, left.offset)
+                < (right.element.firstPacketAt?.nanoseconds ?? 0, right.offset)
+        }.map(\.element)
     }
 
     private mutating func addKeyLogs(_ invocation: Invocation) throws(Failure) {

@@ -22,6 +22,8 @@ final class InputSource {
     /// What reports call it: the last component of the path.
     let name: String
     private(set) var kind = InputKind.empty
+    /// The time of the first packet, of a capture that tells one.
+    private(set) var firstPacketAt: Timestamp?
     /// What errors call it.
     var title: String { path == "-" ? "standard input" : path }
     /// The size of a regular file. Bytes.
@@ -96,6 +98,7 @@ final class InputSource {
         case .zstd: packing = .zstd
         case .pcap, .pcapng, nil:
             kind = InputKind(beginning.span)
+            if kind == .capture { firstPacketAt = Self.firstTime(beginning.span) }
             return
         }
         var unpacked: [UInt8] = []
@@ -108,6 +111,17 @@ final class InputSource {
         kind =
             unpacked.isEmpty
             ? .unknown("is packed, and the packed data is damaged") : InputKind(unpacked.span)
+        if kind == .capture { firstPacketAt = Self.firstTime(unpacked.span) }
+    }
+
+    /// The time of the first packet in the beginning of a capture; nil where none is whole or has a time.
+    private static func firstTime(_ beginning: Span<UInt8>) -> Timestamp? {
+        var first: Timestamp?
+        var reader = PacketReader(limits: .standard)
+        _ = try? reader.scan(beginning, isLast: false) { item, _ in
+            if first == nil, case .packet(let packet) = item { first = packet.at }
+        }
+        return first
     }
 
     private func readOn(_ take: (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {
