@@ -74,7 +74,33 @@ extension HelpTopic {
                 ("pcapng", "Also with several sections and interfaces, and with TLS keys inside."),
                 (".gz, .zst", "Either of these packed with gzip or zstd, unpacked while reading."),
                 ("key log", "Lines of CLIENT_RANDOM and its kin, as SSLKEYLOGFILE makes them."),
+                (
+                    "HAR",
+                    "Of every browser, of debug proxies and of API clients; sanitized or not, cut short or whole."
+                ),
+                (
+                    "net-export",
+                    "Of Chromium and its kin, in its three modes. With raw bytes it is as good as a capture."
+                ),
+                ("flows", "The flow files of mitmproxy."),
+                (
+                    "access log",
+                    "JSON lines, the combined format, and load balancers': they tell who refused."
+                ),
+                (
+                    "text",
+                    "What people paste: posts, curl -v, --trace, console lines, errors, code. Reported, not observed."
+                ),
+                (
+                    "token, key set",
+                    "A JSON Web Token beside the others, and the keys to verify signatures with."
+                ),
             ]),
+            .paragraph(
+                """
+                Several inputs are one case: what two of them tell of the same attempt is put together, and each fact \
+                keeps the input it comes from.
+                """),
             .paragraph("Outputs of explain:"),
             .table([
                 ("text", "For a terminal. Fits its width."),

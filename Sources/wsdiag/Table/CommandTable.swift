@@ -17,7 +17,8 @@ let commandTable: [CommandSpec] = [
 /// What every command that reads captures takes.
 let captureOperand = CommandSpec.Operand(
     name: "INPUT", isOptional: true, isRepeated: true,
-    summary: "Captures (pcap, pcapng, also gzip or zstd) and TLS key logs, in any order; - is standard input")
+    summary:
+        "Captures, key logs, HAR, net-exports, flows, access logs, text, in any order; - is standard input")
 
 private let explainCommand = CommandSpec(
     name: "explain", group: .read, summary: "Why did it fail? Verdicts with their evidence",
@@ -25,6 +26,10 @@ private let explainCommand = CommandSpec(
         """
         Reads captures, decrypts what the key logs open, and says of every WebSocket handshake that failed why it \
         failed, with the frames that prove it. What the bytes cannot tell is said too. Several inputs are one case.
+        """,
+        """
+        Exports, logs and pasted text are read as well. What they tell is reported and not observed, and the report \
+        says what their form cannot show.
         """,
         "Nothing is sent: explain only reads.",
     ],
@@ -37,6 +42,10 @@ private let explainCommand = CommandSpec(
         .init(
             line: "wsdiag explain guest.pcapng node.keys", meaning: "a capture and the key log of the client"),
         .init(line: "tcpdump -w - port 443 | wsdiag explain -k node.keys -", meaning: "from a pipe"),
+        .init(line: "pbpaste | wsdiag explain", meaning: "a post, console lines, the output of curl -v"),
+        .init(
+            line: "wsdiag explain guest.har gateway.jsonl", meaning: "a browser's export beside an access log"
+        ),
         .init(line: "wsdiag explain --format md guest.pcapng > ticket.md", meaning: "to paste into a ticket"),
     ],
     run: explain)
