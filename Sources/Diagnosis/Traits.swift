@@ -171,8 +171,9 @@ func outlivedTheAnswer(_ attempt: borrowing Attempt) -> Bool {
     }
     // Going away is nothing that the client did (RFC 6455 §7.4.1).
     if close?.code == 1001 { return true }
-    // A close that was not seen may have come at once, unless the session was seen alive later.
-    guard let openedAt = attempt.response?.at, let lastAt = close?.at ?? attempt.session?.lastActivityAt
+    // A close that was not seen may have come at once, unless the server was heard later. What the client sent proves
+    // nothing: a program may log what it wanted to send.
+    guard let openedAt = attempt.response?.at, let lastAt = close?.at ?? attempt.session?.lastFrameAt.server
     else { return false }
     return 2 < lastAt.seconds(since: openedAt)
 }

@@ -90,7 +90,7 @@ private func endWord(_ attempt: Attempt) -> String {
         return "\(close.code.map(String.init) ?? "no code") \(close.by.word)"
     }
     switch attempt.connection.ending {
-    case .open: return "still open"
+    case .open: return attempt.unseen.contains(.closes) ? "not held" : "still open"
     case .finished(let side): return "FIN \(side.word)"
     case .reset(let side): return "RST \(side.word)"
     case .refused, .unanswered: return ""
