@@ -4,7 +4,9 @@ extension CaseFile {
     /// The URL of an attempt: `wss://host/path?access_token=<token 1>`.
     ///
     /// Shape: printable ASCII; other bytes are percent-encoded. With `showingSecrets` the target as it was sent.
+    /// Empty where the input tells of none.
     package func url(of attempt: Attempt, showingSecrets: Bool) -> String {
+        if attempt.authority.isEmpty, attempt.request == nil { return "" }
         let scheme = attempt.isSecure ?? false ? "wss" : "ws"
         return url(
             scheme, attempt.authority, attempt.request?.head, attempt.credentials,

@@ -124,6 +124,20 @@ extension MessageHead {
         return nil
     }
 
+    /// Where the first line stands. Of a rebuilt head only what the document told: nobody told a version.
+    package var startLineRange: Range<Int> {
+        let isRebuilt = oddities.contains(.rebuilt)
+        switch startLine {
+        case .request(let method, let target, let version):
+            return method.lowerBound..<(isRebuilt ? target : version).upperBound
+        case .response(let version, _, let reason):
+            let end = max(version.upperBound, reason.upperBound)
+            guard isRebuilt else { return version.lowerBound..<end }
+            let status = min(version.upperBound + 1, end)
+            return status..<(reason.isEmpty ? max(status, min(status + 3, end)) : end)
+        }
+    }
+
     /// The version as it was spelled: `HTTP/1.1`.
     package var version: String {
         switch startLine {

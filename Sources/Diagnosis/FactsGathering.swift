@@ -59,7 +59,7 @@ private func gatherWords(
     var words: [Facts.Words] = []
     if symptoms.contains(.refused), let response = attempt.response {
         let head = response.head
-        let line = "\(head.version) \(head.status ?? 0) \(head.reasonPhrase ?? "")".trimmedEnd
+        let line = head.text(head.startLineRange).trimmedEnd
         words.append(
             Facts.Words(
                 carrier: .statusLine, text: head.reasonPhrase ?? "", quote: line, place: response.place))

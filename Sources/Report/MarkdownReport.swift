@@ -145,12 +145,7 @@ private func credentialLines(_ head: MessageHead) -> [Range<Int>] {
 
 /// The first line of a head as it may be shown.
 func shownStart(_ head: MessageHead, _ report: Report) -> String {
-    switch head.startLine {
-    case .request(let method, _, let version):
-        shownLine(head, method.lowerBound..<version.upperBound, report)
-    case .response(let version, _, let reason):
-        shownLine(head, version.lowerBound..<reason.upperBound, report)
-    }
+    shownLine(head, head.startLineRange, report)
 }
 
 private func healthySection(_ indices: [Int], _ report: Report) -> [String] {

@@ -65,12 +65,7 @@ private func writeMessage(
 
 /// Every line of a head, folded lines joined to theirs, and lines that are no field lines as they stand.
 private func headLines(_ head: MessageHead) -> [Range<Int>] {
-    var ranges: [Range<Int>] = []
-    switch head.startLine {
-    case .request(let method, _, let version): ranges.append(method.lowerBound..<version.upperBound)
-    case .response(let version, _, let reason):
-        ranges.append(version.lowerBound..<max(version.upperBound, reason.upperBound))
-    }
+    var ranges = [head.startLineRange]
     for line in head.fieldLines {
         ranges.append(line.name.lowerBound..<max(line.name.upperBound, line.value.upperBound))
     }

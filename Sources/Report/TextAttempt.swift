@@ -8,7 +8,7 @@ func writeAttempt(_ index: Int, of report: Report, into page: inout TextPage) {
     guard let judgement = report.judgement(at: index), let verdict = judgement.verdict else { return }
     page.headline("error[\(verdict.cause ?? "undetermined")]", .error, visible(verdict.summary))
     let url = visible(report.file.url(of: attempt, showingSecrets: report.options.showSecrets))
-    page.entry("#\(attempt.id)", .strong, url, column: 6)
+    page.entry("#\(attempt.id)", .strong, url.isEmpty ? "at a URL that is not told" : url, column: 6)
     let transport = transportText(attempt)
     if !transport.isEmpty { page.entry("", .plain, transport, column: 6) }
     if attempt.basis == .reported { page.entry("", .plain, originText(attempt, report.file), column: 6) }

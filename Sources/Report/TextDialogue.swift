@@ -135,11 +135,7 @@ private func responseLines(_ head: MessageHead, _ pointing: Pointing) -> [Range<
 }
 
 private func fieldRanges(_ head: MessageHead, _ isShown: (String) -> Bool) -> [Range<Int>] {
-    var ranges: [Range<Int>] = []
-    switch head.startLine {
-    case .request(let method, _, let version): ranges.append(method.lowerBound..<version.upperBound)
-    case .response(let version, _, let reason): ranges.append(version.lowerBound..<reason.upperBound)
-    }
+    var ranges = [head.startLineRange]
     for line in head.fieldLines where isShown(head.name(line).lowercased()) {
         ranges.append(line.name.lowerBound..<max(line.name.upperBound, line.value.upperBound))
     }

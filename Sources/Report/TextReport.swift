@@ -36,7 +36,9 @@ private func writeInputsLine(_ report: Report, into page: inout TextPage) {
     var parts: [String] = []
     let packets = file.inputs.compactMap(\.packets)
     if !packets.isEmpty { parts.append(counted(packets.reduce(0, +), "packet")) }
-    parts.append(counted(file.connectionCount, "connection"))
+    if 0 < file.connectionCount || !packets.isEmpty {
+        parts.append(counted(file.connectionCount, "connection"))
+    }
     if 0 < file.encryptedConnectionCount {
         parts.append("\(grouped(file.encryptedConnectionCount)) not decrypted")
     }
