@@ -174,6 +174,10 @@ private func writeAdvice(
         writeCommand(step.command, into: &page)
     }
     if let cause = verdict.cause { page.entry("the rule", .dim, "wsdiag rules \(cause)", column: 15) }
+    // What a relay told as it happened is in no file.
+    guard !file.inputs.indices.contains(attempt.input) || file.inputs[attempt.input].kind != "live" else {
+        return
+    }
     page.line("  " + page.painted("every byte", .dim) + "   " + showCommand(attempt, file))
 }
 

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Wire
+package import Wire
 
 /// What a system call on a socket led to.
 enum Transfer {
@@ -148,7 +148,7 @@ extension Endpoint {
     }
 
     /// From an address as a URL spells it (without brackets) and a port; nil when it is a name.
-    init?(address text: String, port: UInt16) {
+    package init?(address text: String, port: UInt16) {
         var four = in_addr()
         if inet_pton(AF_INET, text, &four) == 1 {
             self.init(ipv4: UInt32(bigEndian: four.s_addr), port: port)

@@ -37,6 +37,7 @@ struct CommandSpec: Sendable {
     enum Group: String, Sendable, CaseIterable {
         case read = "Read"
         case learn = "Learn"
+        case live = "Live"
         case setUp = "Set up"
     }
 

@@ -29,6 +29,8 @@ enum Failure: Error, Equatable {
     case input([String])
     /// An output cannot be written.
     case output([String])
+    /// A live command cannot reach the network, or not listen on it.
+    case network([String])
     /// The reader of standard output went away; there is nobody to tell.
     case outputClosed
     /// The user pressed Ctrl-C.
@@ -39,6 +41,7 @@ enum Failure: Error, Equatable {
         case .usage: .usage
         case .input: .input
         case .output: .output
+        case .network: .network
         case .outputClosed: .nothingWrong
         case .interrupted: .interrupted
         }
@@ -48,7 +51,7 @@ enum Failure: Error, Equatable {
     var lines: [String] {
         switch self {
         case .usage(let text, let hint): [text] + (hint.map { [$0] } ?? [])
-        case .input(let lines), .output(let lines): lines
+        case .input(let lines), .output(let lines), .network(let lines): lines
         case .outputClosed, .interrupted: []
         }
     }

@@ -1,0 +1,126 @@
+import Diagnosis
+import Glibc
+import Proxy
+import Report
+import Wire
+
+let proxyCommand = CommandSpec(
+    name: "proxy", group: .live, summary: "Stand between client and server, and say why at once",
+    description: [
+        """
+        Relays every byte between clients and servers as it is, reads a copy, and gives the verdict the moment a \
+        handshake is refused or a socket closes. Nothing is answered in the server's name.
+        """,
+        """
+        With --reverse clients are pointed at the listener's address instead of the server's, and no certificate is \
+        needed. Without it this is a forward proxy (CONNECT, absolute URLs, SOCKS 5): TLS of the hosts named with \
+        --host is decrypted with an authority of your own, every other tunnel is passed on untouched.
+        """,
+    ],
+    operands: [],
+    options: OptionSpec.relaying + [
+        .skew, .profiles, .format(["text", "jsonl"]), .color, .width, .ascii, .showSecrets, .quiet,
+    ],
+    examples: [
+        .init(
+            line: "wsdiag proxy --reverse wss://api.example.com",
+            meaning: "then let the client open ws://127.0.0.1:8080/…"),
+        .init(
+            line: "wsdiag proxy --host '*.example.com'",
+            meaning: "then HTTPS_PROXY=http://127.0.0.1:8080, and 'wsdiag ca env' for the client's trust"),
+    ],
+    run: proxy)
+
+/// `wsdiag proxy`: listens, relays, judges, until it is interrupted.
+func proxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    raiseDescriptorLimit()
+    let options = try proxyOptions(invocation)
+    let output = LineOutput(descriptor: STDOUT_FILENO)
+    let view = LiveView(try viewOptions(invocation), output: output)
+    let minting = try authority(for: options, invocation)
+    let loop: RelayLoop
+    do throws(ProxyFailure) {
+        loop = try RelayLoop(options, minting: minting, observers: [view])
+        try loop.stopOnSignals()
+    } catch {
+        throw failure(error)
+    }
+    tellStart(options, loop, invocation)
+    loop.run()
+    if !invocation.has(.quiet), invocation.value(.format(["text", "jsonl"])) != "jsonl" {
+        output.write(summary(loop.tally))
+    }
+    output.finish()
+    return exitCode(loop.tally)
+}
+
+/// What the run came to.
+func exitCode(_ tally: RunTally) -> ExitCode {
+    if 0 < tally.explained { return .explained }
+    return 0 < tally.undetermined ? .undetermined : .nothingWrong
+}
+
+func summary(_ tally: RunTally) -> String {
+    guard 0 < tally.attempts else { return "no WebSocket attempt seen\n" }
+    var parts: [String] = []
+    for (count, word) in [
+        (tally.opened, "opened"), (tally.refused, "refused"), (tally.failed, "unanswered"),
+        (tally.explained, "explained"), (tally.undetermined, "undetermined"),
+    ] where 0 < count { parts.append("\(grouped(count)) \(word)") }
+    return "\(counted(tally.attempts, "attempt")): \(parts.joined(separator: ", "))\n"
+}
+
+/// Reports of the live view; credentials are masked unless they are asked for.
+func viewOptions(_ invocation: Invocation) throws(Failure) -> LiveView.Options {
+    var options = LiveView.Options()
+    options.format = invocation.value(.format(["text", "jsonl"])) == "jsonl" ? .lines : .text
+    options.isQuiet = invocation.has(.quiet)
+    options.report = appearance(invocation)
+    options.version = Program.version
+    return options
+}
+
+/// Where it listens, and what should not be overlooked.
+private func tellStart(_ options: ProxyOptions, _ loop: RelayLoop, _ invocation: Invocation) {
+    let note = invocation.surroundings.note
+    for (spec, endpoint) in zip(options.listeners, loop.endpoints) {
+        if let target = spec.target {
+            let scheme = target.isSecure ? "wss" : "ws"
+            note("listening on ws://\(endpoint) for \(scheme)://\(target.authority)\n")
+        } else {
+            note("listening on http://\(endpoint) as a forward proxy\n")
+        }
+        if !endpoint.isLoopback { note("warning: whoever reaches \(endpoint) can use this proxy\n") }
+    }
+    if options.acceptsAnyServer {
+        note("warning: certificates of servers are NOT checked (--insecure-upstream)\n")
+    }
+    if !options.interceptedHosts.isEmpty {
+        note(
+            "decrypting \(options.interceptedHosts.joined(separator: ", ")); ALPN is http/1.1 on both sides\n"
+        )
+    } else if options.listeners.contains(where: { $0.target == nil }) {
+        note("TLS is passed on unread: name hosts with --host to decrypt it\n")
+    }
+}
+
+func failure(_ problem: ProxyFailure) -> Failure {
+    switch problem {
+    case .cannotListen(let endpoint, let number):
+        let hint =
+            number == EADDRINUSE
+            ? "another program listens there; --listen 127.0.0.1:0 takes a free port" : nil
+        return .network(["cannot listen on \(endpoint): \(errorText(number))"] + (hint.map { [$0] } ?? []))
+    case .system: return .network([problem.text])
+    case .encryption: return .input([problem.text])
+    case .file: return .output([problem.text])
+    }
+}
+
+/// Two descriptors for each connection: as many as the system allows.
+func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
+}
