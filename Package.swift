@@ -192,6 +192,8 @@ if isFuzzing {
         fuzzTarget("websocket", ["Wire", "Case", "WebSocket"]),
         fuzzTarget("tls", ["Wire", "Case", "TLS"]),
         fuzzTarget("credentials", ["Wire", "Case", "Credentials"]),
+        fuzzTarget("netlog", ["Wire", "Case", "Diagnosis", "JSON", "Report", "Testimony"]),
+        fuzzTarget("flows", ["Wire", "Case", "Diagnosis", "JSON", "Report", "Testimony"]),
         fuzzTarget("pipeline", ["Wire", "Capture", "JSON", "Case", "Dissect", "Diagnosis", "Report"]),
     ]
 }

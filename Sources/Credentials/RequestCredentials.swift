@@ -74,6 +74,11 @@ func findInAuthorization(
 ) {
     let bare = value.extracting(withoutEdges(value))
     let edges: [Token.Defect] = bare.count < value.count && 0 < bare.count ? [.strayEdges] : []
+    // Whoever recorded it took the value out: `[297 bytes were stripped]`.
+    if 2 < bare.count, bare[0] == 0x5b, bare[bare.count - 1] == 0x5d {
+        sightings.add(bare, in: placement, name: name, kind: .placeholder, tokens: &tokens)
+        return
+    }
     guard let space = firstSpace(bare) else {
         // One word: a scheme with nothing after it, or a token without its scheme.
         let isScheme = isSchemeWord(bare)

@@ -18,6 +18,8 @@ extension Facts {
         }
         guard sees(.query) else { return .failure(Blind(.query)) }
         guard attempt.outcome != .opened || sees(.frames) else { return .failure(Blind(.frames)) }
+        // What was taken out may have been one.
+        guard sees(.credentialValues) else { return .failure(Blind(.credentialValues)) }
         return .success(true)
     }
 

@@ -117,8 +117,8 @@ func endText(_ attempt: Attempt) -> String {
     if let close = session.firstClose {
         return counts + ", closed \(close.code.map(String.init) ?? "without a code") by the \(close.by.word)"
     }
+    if attempt.unseen.contains(.closes) { return counts + ", end not held" }
     switch attempt.connection.ending {
-    case .open where attempt.unseen.contains(.closes): return counts + ", end not held"
     case .open: return counts + ", still open"
     case .finished(let side): return counts + ", ended by the \(side.word) without close frame"
     case .reset(let side): return counts + ", reset by the \(side.word)"

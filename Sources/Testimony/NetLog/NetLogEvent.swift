@@ -68,6 +68,9 @@ extension NetLogEvent {
         }
     }
 
+    /// A truth value among the parameters.
+    func flag(_ name: String) -> Bool? { parameters[name]?.bool }
+
     /// A string among the parameters.
     func text(_ name: String) -> String? { parameters[name]?.string }
 

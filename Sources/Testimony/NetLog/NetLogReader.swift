@@ -2,114 +2,107 @@ import Case
 import JSON
 import Wire
 
-/// Reads a Chromium net-export line by line: the constants stand in the first line, then one event a line.
+/// Reads a Chromium net-export: the constants first, then the events, one at a time.
 ///
-/// Laws: only lines that name a kind of event that is read are parsed; nothing of an event is kept but what its source's
-/// state keeps. A log that was cut off is read as far as it goes.
+/// Laws: only events of a kind that is read are parsed, and nothing of one is kept but what its source's state keeps.
+/// The browser writes the constants in the first line and then one event a line; such a log is read line by line, so
+/// that one broken line costs one event. A log that another program wrote anew is walked element by element.
 struct NetLogReader: DocumentReader {
+    /// How the document is laid out.
+    private enum Layout {
+        /// Not known yet: the beginning is held.
+        case unknown
+        case lines(NetLogLines)
+        case elements(NetLogElements)
+    }
+
     private let limits: Limits
     private let name: String
+    private var layout = Layout.unknown
+    private var beginning: [UInt8] = []
     private var story: NetLogStory
-    private var lines: LineFraming
-    private var constants: NetLogConstants?
-    private var phase = Phase.constants
     private var bytes = 0
-
-    /// Where in the document the next line belongs.
-    private enum Phase {
-        case constants
-        case events
-        case after
-    }
 
     init(name: String, limits: Limits) {
         self.limits = limits
         self.name = name
         story = NetLogStory(limits: limits)
-        lines = LineFraming(longest: limits.logLineBytes)
     }
+
+    /// What memory grows with: sources that are followed.
+    var liveCount: Int { story.liveCount }
 
     mutating func receive(_ piece: Span<UInt8>) throws(DocumentError) {
         bytes += piece.count
-        var position = 0
-        while let line = lines.next(piece, from: &position) { try take(line) }
+        guard case .unknown = layout else { return try read(piece) }
+        beginning.append(piece)
+        // The first line of the browser's own log is the whole of its constants.
+        guard beginning.span.firstIndex(of: 0x0a) != nil || limits.logLineBytes < beginning.count else {
+            return
+        }
+        try begin()
     }
 
     mutating func finish() throws(DocumentError) -> CaseFile {
-        if let line = lines.last() { try take(line) }
-        guard constants != nil else {
-            throw DocumentError("line 1: a net-export begins with its constants; these are not here")
+        if case .unknown = layout { try begin() }
+        let isWhole: Bool
+        switch layout {
+        case .unknown: isWhole = false
+        case .lines(var lines):
+            try lines.finish(&story)
+            isWhole = lines.isWhole
+        case .elements(var elements): isWhole = try elements.finish(&story)
         }
-        if 0 < lines.tooLong { story.leftOut(lines.tooLong) }
+        guard story.constants != nil else {
+            throw DocumentError("line 1: a net-export begins with its constants, and these cannot be read")
+        }
         return story.finish(
-            Input(name: name, kind: DocumentFormat.netLog.rawValue, bytes: bytes),
-            isWhole: phase == .after)
+            Input(name: name, kind: DocumentFormat.netLog.rawValue, bytes: bytes), isWhole: isWhole)
     }
 
-    private mutating func take(_ line: LineFraming.Line) throws(DocumentError) {
-        let text = line.bytes.span
-        switch phase {
-        case .constants:
-            guard let value = try? JSONValue.prefix(text, limits: limits).value,
-                let members = value["constants"], let read = NetLogConstants(members)
-            else { throw DocumentError("line \(line.number): the constants of a net-export cannot be read") }
-            constants = read
-            story.constants = read
-            phase = .events
-        case .events:
-            guard let first = text.indices.first(where: { !isSpace(text[$0]) }) else { return }
-            if text[first] == 0x5d || text.extracting(first...).starts(with: "\"polledData\"") {
-                phase = .after
-            } else if text[first] == 0x7b {
-                takeEvent(
-                    text.extracting(first...),
-                    Place(input: 0, position: .line(line.number, column: first + 1)))
-            }
-        case .after: break
-        }
+    private mutating func begin() throws(DocumentError) {
+        let isLines = NetLogLines.areConstants(beginning.span)
+        layout = isLines ? .lines(NetLogLines(limits: limits)) : .elements(NetLogElements(limits: limits))
+        var held: [UInt8] = []
+        swap(&held, &beginning)
+        try read(held.span)
     }
 
-    private mutating func takeEvent(_ text: Span<UInt8>, _ place: Place) {
-        guard let constants else { return }
-        if let number = typeNumber(text), constants.kind(number) == nil { return }
-        var end = text.count
-        while 0 < end, isSpace(text[end - 1]) || text[end - 1] == 0x2c { end -= 1 }
-        guard let value = try? JSONValue(reading: text.extracting(0..<end), limits: limits) else {
-            story.damaged(place)
-            return
+    private mutating func read(_ piece: Span<UInt8>) throws(DocumentError) {
+        switch layout {
+        case .unknown: break
+        case .lines(var lines):
+            // Moved out and back: an enum's payload cannot be changed where it stands.
+            layout = .unknown
+            defer { layout = .lines(lines) }
+            try lines.receive(piece, &story)
+        case .elements(var elements):
+            layout = .unknown
+            defer { layout = .elements(elements) }
+            try elements.receive(piece, &story)
         }
-        if let event = constants.event(value, place: place) { story.take(event) }
     }
 }
 
-/// The number at the end of `…,"type":473},`: the writer puts it last, which saves parsing what is not read.
-private func typeNumber(_ text: Span<UInt8>) -> Int? {
-    var index = text.count - 1
-    while 0 <= index, isSpace(text[index]) || text[index] == 0x2c { index -= 1 }
-    guard 0 < index, text[index] == 0x7d else { return nil }
-    index -= 1
-    var number = 0
-    var unit = 1
-    while 0 <= index, 0x30 <= text[index], text[index] <= 0x39, unit < 1_000_000 {
-        number += Int(text[index] - 0x30) * unit
-        unit *= 10
-        index -= 1
-    }
-    guard 1 < unit, 6 <= index, text.extracting(index - 6..<index + 1).starts(with: "\"type\":"),
-        text[index - 7] == 0x2c
-    else { return nil }
-    return number
-}
-
-private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0d || byte == 0x0a }
-
-/// Whether a document begins as a net-export does: an object whose first member is `constants`, with the names that
-/// such a file gives its numbers.
+/// Whether a document begins as a net-export does: an object whose first member is `constants`, with names among them
+/// that such a file gives its numbers.
 func isNetLog(_ beginning: Span<UInt8>) -> Bool {
     var index = beginning.starts(with: "\u{feff}") ? 3 : 0
-    while index < beginning.count, isSpace(beginning[index]) { index += 1 }
+    func skipSpace() {
+        while index < beginning.count, isJSONSpace(beginning[index]) { index += 1 }
+    }
+    skipSpace()
     guard index < beginning.count, beginning[index] == 0x7b else { return false }
     index += 1
-    while index < beginning.count, isSpace(beginning[index]) { index += 1 }
-    return beginning.extracting(index...).starts(with: "\"constants\"")
+    skipSpace()
+    guard beginning.extracting(index...).starts(with: "\"constants\"") else { return false }
+    index += 11
+    skipSpace()
+    guard index < beginning.count, beginning[index] == 0x3a else { return false }
+    index += 1
+    skipSpace()
+    return index < beginning.count && beginning[index] == 0x7b
 }
+
+/// White space between the tokens of JSON (RFC 8259 §2).
+func isJSONSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0d || byte == 0x0a }

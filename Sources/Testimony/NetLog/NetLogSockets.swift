@@ -11,6 +11,8 @@ struct NetLogSocket {
     var tls: ToldTLS?
     /// Whether a TLS handshake began on it; what follows on the socket itself is ciphertext.
     var hasTLS = false
+    /// The source whose plaintext it is: the socket itself, or the one inside its tunnel.
+    var plaintextSource = 0
     /// Whether a TLS handshake was finished; a second one runs inside a tunnel of the first.
     var layersOfTLS = 0
     /// Whether bytes went through the door.
@@ -28,6 +30,10 @@ struct NetLogSocket {
 struct NetLogSockets {
     private(set) var door: OrderedDoor
     private(set) var live: LiveTable<NetLogSocket>
+    /// Sockets that were closed a moment ago: their requests are told later.
+    private var closed: LiveTable<NetLogSocket>
+    /// Sockets that run inside a tunnel of another one, and share its connection.
+    private var aliases: LiveTable<Int>
     /// Whether any bytes were there to be read.
     private(set) var sawBytes = false
     private(set) var nestedTLS = 0
@@ -37,34 +43,45 @@ struct NetLogSockets {
         self.limits = limits
         door = OrderedDoor(limits: limits)
         live = LiveTable(capacity: limits.liveSources)
+        aliases = LiveTable(capacity: limits.liveSources)
+        closed = LiveTable(capacity: min(limits.liveSources, 512))
     }
 
-    /// Takes an event of a socket.
-    mutating func take(_ event: NetLogEvent, _ constants: NetLogConstants) {
-        let id = event.source
+    /// What is known of a socket that is open, or was a moment ago.
+    func socket(_ id: Int) -> NetLogSocket? { live[aliases[id] ?? id] ?? closed[aliases[id] ?? id] }
+
+    /// Takes an event of a socket; answers the connection of one that was closed by it.
+    mutating func take(_ event: NetLogEvent, _ constants: NetLogConstants) -> Connection? {
+        let id = aliases[event.source] ?? event.source
         switch event.kind {
         case .tcpConnect: connect(event, constants)
-        case .tlsConnect: beginOrEndTLS(event)
+        case .tlsConnect: beginOrEndTLS(event, id)
         case .tlsMessageSent, .tlsMessageReceived, .tlsAlertSent, .tlsAlertReceived, .tlsCertificates:
-            tellTLS(event)
-        case .tlsBytesSent: bytes(event, from: .client, isPlaintext: true)
-        case .tlsBytesReceived: bytes(event, from: .server, isPlaintext: true)
-        case .socketBytesSent: bytes(event, from: .client, isPlaintext: false)
-        case .socketBytesReceived: bytes(event, from: .server, isPlaintext: false)
+            tellTLS(event, id)
+        case .tlsBytesSent: bytes(event, id, from: .client, isPlaintext: true)
+        case .tlsBytesReceived: bytes(event, id, from: .server, isPlaintext: true)
+        case .socketBytesSent: bytes(event, id, from: .client, isPlaintext: false)
+        case .socketBytesReceived: bytes(event, id, from: .server, isPlaintext: false)
         case .socketReadError, .socketWriteError:
             let error = constants.error(event.number("net_error"))
             live.update(id) { if error == "CONNECTION_RESET" { $0.wasReset = true } }
-        case .socketAlive where event.phase == .end: close(event)
+        case .sendTunnelHeaders, .readTunnelHeaders: tunnel(event, id)
+        case .socketAlive where event.phase == .begin:
+            guard let under = event.dependency.map({ aliases[$0] ?? $0 }), live.contains(under) else { break }
+            _ = aliases.insert(under, event.source)
+        case .socketAlive where event.phase == .end:
+            if aliases[event.source] == nil { return close(event) }
         default: break
         }
+        return nil
     }
 
     /// The case that the door makes of everything.
-    mutating func finish(_ input: Input, endedAt: Timestamp?) -> CaseFile {
+    mutating func finish(endedAt: Timestamp?) -> CaseFile {
         for id in live.ids {
             if let socket = live.remove(id) { door.close(socket.door, .open, at: nil, place: nil) }
         }
-        return door.finish(inputs: [input], endedAt: endedAt)
+        return door.finish(inputs: [], endedAt: endedAt)
     }
 
     // MARK: Its life
@@ -111,28 +128,57 @@ struct NetLogSockets {
         door.update(number, change)
     }
 
-    private mutating func close(_ event: NetLogEvent) {
-        guard let socket = live.remove(event.source) else { return }
+    private mutating func close(_ event: NetLogEvent) -> Connection? {
+        guard var socket = live.remove(event.source) else { return nil }
         var ending = socket.connection.ending
         if ending == .open {
             ending =
                 socket.wasReset ? .reset(by: .server) : .finished(by: socket.serverEnded ? .server : .client)
         }
+        // close_notify announces the end (RFC 8446 §6.1), though the browser read no further.
+        if ending == .finished(by: .client),
+            let announced = socket.connection.tls?.alerts.first(where: { $0.code == 0 })
+        {
+            ending = .finished(by: announced.by)
+        }
         // A connection that was never made did not end.
         if ending == .finished(by: .client), socket.connection.establishedAt == nil { ending = .open }
-        door.close(
-            socket.door, ending, at: socket.connection.endedAt ?? event.at,
-            place: socket.connection.endedPlace ?? event.place)
+        var connection = socket.connection
+        connection.ending = ending
+        connection.endedAt = connection.endedAt ?? event.at
+        connection.endedPlace = connection.endedPlace ?? event.place
+        door.close(socket.door, ending, at: connection.endedAt, place: connection.endedPlace)
+        socket.connection = connection
+        socket.tls = nil
+        _ = closed.insert(socket, event.source)
+        return connection
+    }
+
+    /// A tunnel through a proxy, as it was asked for and answered.
+    private mutating func tunnel(_ event: NetLogEvent, _ id: Int) {
+        if event.kind == .sendTunnelHeaders {
+            // `CONNECT api.example.org:443 HTTP/1.1`.
+            let parts = (event.text("line") ?? "").split(separator: " ")
+            guard 2 <= parts.count else { return }
+            change(id) { $0.tunnel = Tunnel(kind: .connect, target: String(parts[1])) }
+        } else if let line = event.texts("headers").first {
+            let parts = line.split(separator: " ")
+            guard 2 <= parts.count, let status = Int(parts[1]) else { return }
+            change(id) {
+                $0.tunnel?.answer = status
+                $0.tunnel?.place = event.place
+            }
+        }
     }
 
     // MARK: TLS
 
-    private mutating func beginOrEndTLS(_ event: NetLogEvent) {
-        let id = event.source
+    private mutating func beginOrEndTLS(_ event: NetLogEvent, _ id: Int) {
         guard let socket = live[id] else { return }
         if event.phase == .begin {
             live.update(id) {
                 $0.hasTLS = true
+                $0.plaintextSource = event.source
                 $0.tls = $0.tls ?? ToldTLS(limits: limits)
             }
             if socket.layersOfTLS == 0 { door.beginPlaintext(socket.door) }
@@ -161,10 +207,9 @@ struct NetLogSockets {
     }
 
     /// Takes handshake messages, alerts and certificates. Only logs with raw bytes hold the messages.
-    private mutating func tellTLS(_ event: NetLogEvent) {
-        // A handshake inside a tunnel has the same socket; the outer one was told first.
-        guard let socket = live[event.source], socket.tls != nil else { return }
-        live.update(event.source) { socket in
+    private mutating func tellTLS(_ event: NetLogEvent, _ id: Int) {
+        guard let socket = live[id], socket.tls != nil else { return }
+        live.update(id) { socket in
             switch event.kind {
             case .tlsMessageSent, .tlsMessageReceived:
                 guard let bytes = event.bytes else { return }
@@ -177,7 +222,7 @@ struct NetLogSockets {
             default: socket.tls?.certificates(event.texts("certificates").compactMap(certificateBytes))
             }
         }
-        refreshTLS(event.source, place: event.place)
+        refreshTLS(id, place: event.place)
     }
 
     private mutating func refreshTLS(_ id: Int, place: Place) {
@@ -197,9 +242,10 @@ struct NetLogSockets {
 
     // MARK: Bytes
 
-    private mutating func bytes(_ event: NetLogEvent, from side: Side, isPlaintext: Bool) {
-        let id = event.source
-        guard let socket = live[id], isPlaintext == socket.hasTLS else { return }
+    private mutating func bytes(_ event: NetLogEvent, _ id: Int, from side: Side, isPlaintext: Bool) {
+        guard let socket = live[id], isPlaintext == socket.hasTLS,
+            !isPlaintext || event.source == socket.plaintextSource
+        else { return }
         let told = event.number("byte_count") ?? 0
         guard let bytes = event.bytes else {
             guard told == 0, side == .server else { return }
@@ -227,4 +273,9 @@ private func certificateBytes(_ pem: String) -> [UInt8]? {
     let lines = pem.split(separator: "\n").filter { !$0.hasPrefix("-----") }
     let bytes = Base64Decoding(Array(lines.joined().utf8).span).bytes
     return bytes.isEmpty ? nil : bytes
+}
+
+extension NetLogSocket {
+    /// Whether what went over it is read from its bytes.
+    var isRead: Bool { hasBytes && !isMultiplexed }
 }
