@@ -3,7 +3,7 @@ package import Wire
 /// One WebSocket handshake, and the session after it.
 package struct Attempt: Sendable, Equatable {
     /// How far it came.
-    package enum Outcome: String, Sendable, Equatable {
+    package enum Outcome: String, Sendable, Equatable, CaseIterable {
         /// A 101 was received.
         case opened
         /// Another final status was received.
@@ -123,7 +123,7 @@ package struct HandshakeCheck: Sendable, Equatable {
     }
 
     /// What Sec-WebSocket-Accept of a 101 holds (RFC 6455 §4.2.2 item 5.4).
-    package enum Accept: Sendable, Equatable {
+    package enum Accept: Sendable, Equatable, CaseIterable {
         /// There is no such field line.
         case missing
         /// The hash of this request's key.

@@ -7,7 +7,7 @@ package struct CaseFile: Sendable, Equatable {
     /// The inputs in the order they were given.
     package var inputs: [Input]
     /// Every WebSocket handshake seen.
-    package var attempts: [Attempt]
+    package var attempts: AttemptList
     /// Ordinary HTTP beside the attempts.
     package var exchanges: [Exchange]
     /// Every distinct credential; `tokens[n - 1].id == n`.

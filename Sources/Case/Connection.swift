@@ -58,7 +58,7 @@ package struct Connection: Sendable, Equatable {
 /// A tunnel through a forward proxy.
 package struct Tunnel: Sendable, Equatable {
     /// How the proxy was asked.
-    package enum Kind: String, Sendable, Equatable {
+    package enum Kind: String, Sendable, Equatable, CaseIterable {
         /// HTTP CONNECT (RFC 9110 §9.3.6).
         case connect = "CONNECT"
         /// SOCKS 4 or 4a.
@@ -95,7 +95,7 @@ package struct Tunnel: Sendable, Equatable {
 }
 
 /// Bytes of one protocol sent to a port that speaks another.
-package enum ProtocolMismatch: String, Sendable, Equatable {
+package enum ProtocolMismatch: String, Sendable, Equatable, CaseIterable {
     /// The client began with HTTP, the server answered with TLS, or said that it wants TLS.
     case plaintextToTLSPort
     /// The client began with TLS, the server answered with something that is not TLS.
@@ -105,7 +105,7 @@ package enum ProtocolMismatch: String, Sendable, Equatable {
 /// What a TLS connection told, decrypted or not.
 package struct TLSSummary: Sendable, Equatable {
     /// Whether its records could be decrypted.
-    package enum Decryption: String, Sendable, Equatable {
+    package enum Decryption: String, Sendable, Equatable, CaseIterable {
         /// Application data was decrypted.
         case decrypted
         /// No key log had this connection's client random.

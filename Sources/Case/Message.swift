@@ -26,7 +26,7 @@ package struct Message: Sendable, Equatable {
 /// What was seen of a message body, transfer and content codings undone.
 package struct Body: Sendable, Equatable {
     /// Whether the whole body was seen, and if not, why.
-    package enum Completeness: String, Sendable, Equatable {
+    package enum Completeness: String, Sendable, Equatable, CaseIterable {
         /// Every byte was seen, whether or not all of it is kept.
         case complete
         /// The connection or the capture ended inside it, or packets are missing.

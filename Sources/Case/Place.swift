@@ -29,7 +29,7 @@ package struct Place: Sendable, Equatable, Hashable {
 }
 
 /// How a fact is known.
-package enum Basis: String, Sendable, Equatable {
+package enum Basis: String, Sendable, Equatable, CaseIterable {
     /// Read from the bytes of the traffic.
     case observed
     /// Told by somebody or by a program that saw it.

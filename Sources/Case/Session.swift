@@ -145,7 +145,7 @@ package struct CloseFrame: Sendable, Equatable {
 /// A broken rule of the framing layer.
 package struct Violation: Sendable, Equatable {
     /// The rule.
-    package enum Rule: String, Sendable, Equatable {
+    package enum Rule: String, Sendable, Equatable, CaseIterable {
         /// A client frame without mask (RFC 6455 §5.1).
         case clientFrameUnmasked
         /// A server frame with mask (RFC 6455 §5.1).

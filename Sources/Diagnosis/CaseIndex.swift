@@ -2,32 +2,10 @@ import Case
 import Wire
 
 /// What all attempts and exchanges of a case tell about each other: built once per case, and only where something
-/// went wrong. Law: nothing in here grows with the square of the attempts.
+/// went wrong.
+///
+/// Laws: nothing in here grows with the square of the attempts, and an attempt costs two hundred bytes at most.
 struct CaseIndex {
-    /// Attempts that dial one address of one host.
-    struct Group {
-        /// Indices into `CaseFile.attempts`, in time order.
-        var members: [Int] = []
-        /// One member for each combination of features and outcome, `representativeLimit` at most.
-        var representatives: [Int] = []
-        /// Whether there were more combinations than that.
-        var isCapped = false
-        /// Whether one of them was not seen whole.
-        var hasUnknown = false
-    }
-
-    /// Where a token came from and how it fared; the first and the last sighting of each kind stand for the rest.
-    struct Lineage {
-        /// The exchange that handed it out: index, member.
-        var mint: (exchange: Int, member: String, lifetime: Int?)?
-        /// The last exchange that sent it and was answered 2xx.
-        var acceptedExchanges: [Int] = []
-        /// Exchanges that sent it and were answered 401 or 403, the first and the last.
-        var refusedExchanges: [Int] = []
-        /// The first and the last attempt that sent it and got a 101.
-        var acceptedAttempts: [Int] = []
-    }
-
     /// Differences between the clock of a host and that of the input.
     struct Skew {
         var count = 0
@@ -41,105 +19,100 @@ struct CaseIndex {
         }
     }
 
-    static let representativeLimit = 8
-
-    var symptoms: [Symptoms]
+    private(set) var symptoms: [Symptoms] = []
+    private(set) var traits: [Traits] = []
+    /// How the sessions ended, for the comparison of sessions.
+    private(set) var ends: [SessionEnding] = []
+    /// By host and path.
+    private(set) var groups = Grouping()
+    /// By client, host and path.
+    private(set) var series = Grouping()
+    /// By host.
+    private(set) var hosts = Grouping()
+    /// For each host whether one of its attempts was not seen whole.
+    private var hidesSomething: [Bool] = []
     /// Whether nothing is known to be missing from the case.
     let isWhole: Bool
-    var traits: [Traits]
-    /// For each attempt its place in `groups`, and in `series`.
-    var groupOf: [Int]
-    var seriesOf: [Int]
-    var hostOf: [Int]
-    /// By host and path.
-    var groups: [Group] = []
-    /// By client, host and path.
-    var series: [Group] = []
-    /// By host.
-    var hosts: [Group] = []
-    var lineages: [Lineage]
-    var skews: [String: Skew] = [:]
+    private(set) var lineages: LineageTable
+    private(set) var skews: [String: Skew] = [:]
     /// URLs that were handed out: exchange, index into its `minted`.
-    var mintedURLs: [(exchange: Int, item: Int)] = []
+    private(set) var mintedURLs: [(exchange: Int, item: Int)] = []
     /// Exchanges that minted a token, in order.
-    var mints: [(exchange: Int, token: Int)] = []
+    private(set) var mints: [(exchange: Int, token: Int)] = []
+    private let attempts: AttemptList
 
-    init(_ file: CaseFile, symptoms: [Symptoms]) {
-        self.symptoms = symptoms
+    /// Nil where nothing is wrong: then there is nothing to compare.
+    init?(_ file: CaseFile) {
+        attempts = file.attempts
         isWhole = file.isWhole
-        traits = []
-        traits.reserveCapacity(file.attempts.count)
-        groupOf = []
-        seriesOf = []
-        hostOf = []
-        lineages = [Lineage](repeating: Lineage(), count: file.tokens.count + 1)
-        var groupNumbers: [Key: Int] = [:]
-        var seriesNumbers: [Key: Int] = [:]
-        var hostNumbers: [Key: Int] = [:]
-        for index in file.attempts.indices {
-            let own = Traits(file.attempts[index])
-            traits.append(own)
-            let key = Key(host: own.host, path: own.path, client: 0)
-            groupOf.append(Self.number(of: key, in: &groupNumbers, &groups))
-            seriesOf.append(
-                Self.number(
-                    of: Key(host: own.host, path: own.path, client: own.client), in: &seriesNumbers, &series))
-            hostOf.append(Self.number(of: Key(host: own.host, path: "", client: 0), in: &hostNumbers, &hosts))
-            Self.add(index, to: &groups[groupOf[index]], traits)
-            series[seriesOf[index]].members.append(index)
-            Self.add(index, to: &hosts[hostOf[index]], traits)
-            note(file.attempts[index], index)
+        lineages = LineageTable(count: file.tokens.count)
+        var groupNumbers = Grouping.Numbers()
+        var seriesNumbers = Grouping.Numbers()
+        var hostNumbers = Grouping.Numbers()
+        var isAnySick = false
+        symptoms.reserveCapacity(attempts.count)
+        for position in attempts.indices {
+            let attempt = attempts[position]
+            let found = Diagnosis.symptoms(of: attempt, tokens: file.tokens)
+            symptoms.append(found)
+            if !isAnySick {
+                guard !found.isEmpty else { continue }
+                isAnySick = true
+                traits.reserveCapacity(attempts.count)
+                for earlier in 0..<position { note(attempts[earlier], earlier) }
+            }
+            note(attempt, position)
+        }
+        guard isAnySick else { return nil }
+        for own in traits {
+            groupNumbers.add(own.host, own.path, 0)
+            seriesNumbers.add(own.host, own.path, own.client)
+            hostNumbers.add(own.host, 0, 0)
+        }
+        series = Grouping(seriesNumbers)
+        var groups = Grouping(groupNumbers)
+        groups.chooseRepresentatives { isLike($0, $1) }
+        self.groups = groups
+        var hosts = Grouping(hostNumbers)
+        hosts.chooseRepresentatives { isLike($0, $1) }
+        self.hosts = hosts
+        hidesSomething = [Bool](repeating: false, count: hosts.count)
+        for (index, own) in traits.enumerated() where !own.isRequestKnown || !own.isOutcomeKnown {
+            hidesSomething[hosts.group(of: index)] = true
         }
         for index in file.exchanges.indices { note(file.exchanges[index], index) }
     }
 
-    private struct Key: Hashable {
-        var host: String
-        var path: String
-        var client: UInt64
+    /// Whether one of two attempts can stand for the other.
+    private func isLike(_ left: Int, _ right: Int) -> Bool {
+        traits[left].outcome == traits[right].outcome && traits[left].isAccepted == traits[right].isAccepted
+            && differences(left, right).isEmpty
     }
 
-    // Static, because a method would hold a second reference to the arrays that it grows, and so copy them.
-    private static func number(of key: Key, in numbers: inout [Key: Int], _ groups: inout [Group]) -> Int {
-        if let number = numbers[key] { return number }
-        numbers[key] = groups.count
-        groups.append(Group())
-        return groups.count - 1
+    /// What differs between two attempts.
+    func differences(_ left: Int, _ right: Int) -> Differences {
+        traits[left].differences(from: traits[right], carried(left), carried(right))
     }
 
-    private static func add(_ index: Int, to group: inout Group, _ traits: [Traits]) {
-        group.members.append(index)
-        if !traits[index].isRequestKnown || !traits[index].isOutcomeKnown { group.hasUnknown = true }
-        let isKnown = group.representatives.contains {
-            traits[$0].outcome == traits[index].outcome && traits[$0].isAccepted == traits[index].isAccepted
-                && traits[$0].differences(from: traits[index]).isEmpty
-        }
-        if isKnown { return }
-        if group.representatives.count < CaseIndex.representativeLimit {
-            group.representatives.append(index)
-        } else {
-            group.isCapped = true
-        }
+    /// The tokens of an attempt's request.
+    private func carried(_ index: Int) -> [Int] {
+        traits[index].carrierCount == 0
+            ? [] : Array(attempts.tokens(index).prefix(Int(traits[index].carrierCount)))
     }
 
     private mutating func note(_ attempt: Attempt, _ index: Int) {
+        let own = Traits(attempt)
+        traits.append(own)
+        ends.append(SessionEnding(attempt))
         measure(attempt.response, authority: attempt.authority)
-        guard traits[index].isAccepted else { return }
-        for credential in attempt.credentials where lineages.indices.contains(credential.token) {
-            Self.keepEnds(index, of: &lineages[credential.token].acceptedAttempts)
-        }
+        guard own.isAccepted else { return }
+        for credential in attempt.credentials { lineages.note(credential.token, acceptedBy: index) }
     }
 
     private mutating func note(_ exchange: Exchange, _ index: Int) {
         measure(exchange.response, authority: exchange.authority)
         if let status = exchange.status {
-            for credential in exchange.credentials where lineages.indices.contains(credential.token) {
-                if 200..<300 ~= status {
-                    Self.keepEnds(index, of: &lineages[credential.token].acceptedExchanges)
-                } else if status == 401 || status == 403 {
-                    Self.keepEnds(index, of: &lineages[credential.token].refusedExchanges)
-                }
-            }
+            for credential in exchange.credentials { lineages.note(credential.token, in: index, status) }
         }
         for (item, minted) in exchange.minted.enumerated() {
             switch minted.value {
@@ -147,16 +120,9 @@ struct CaseIndex {
             case .token(let token):
                 guard lineages.indices.contains(token) else { continue }
                 mints.append((index, token))
-                if lineages[token].mint == nil {
-                    lineages[token].mint = (index, minted.member, minted.lifetimeSeconds)
-                }
+                lineages.note(token, mintedBy: index, item)
             }
         }
-    }
-
-    /// Keeps the first and the last of a growing list.
-    private static func keepEnds(_ index: Int, of list: inout [Int]) {
-        if list.count < 2 { list.append(index) } else { list[1] = index }
     }
 
     private mutating func measure(_ response: Message?, authority: String) {
@@ -188,37 +154,40 @@ extension CaseIndex {
         func consider(_ other: Int) {
             if other != index, !others.contains(other) { others.append(other) }
         }
-        let line = series[seriesOf[index]].members
+        let line = series.members(with: index)
         if let place = position(of: index, in: line) {
-            if 0 < place { consider(line[place - 1]) }
-            if place + 1 < line.count { consider(line[place + 1]) }
+            if line.startIndex < place { consider(Int(line[place - 1])) }
+            if place + 1 < line.endIndex { consider(Int(line[place + 1])) }
         }
-        groups[groupOf[index]].representatives.forEach(consider)
-        hosts[hostOf[index]].representatives.forEach(consider)
+        groups.representatives(of: index).forEach { consider(Int($0)) }
+        hosts.representatives(of: index).forEach { consider(Int($0)) }
         return others.map { other in
             Comparison(
-                other: other, differences: traits[index].differences(from: traits[other]),
+                other: other, differences: differences(index, other),
                 isSameOutcome: traits[index].outcome == traits[other].outcome
                     && traits[index].isOutcomeKnown && traits[other].isOutcomeKnown,
                 wasAccepted: traits[other].isAccepted)
         }
     }
 
+    /// Whether every attempt on the host of this one was seen whole.
+    func seesHost(of index: Int) -> Bool { !hidesSomething[hosts.group(of: index)] }
+
     /// The place of an index in a sorted list.
-    func position(of index: Int, in sorted: [Int]) -> Int? {
-        var low = 0
-        var high = sorted.count
+    func position(of index: Int, in sorted: ArraySlice<Int32>) -> Int? {
+        var low = sorted.startIndex
+        var high = sorted.endIndex
         while low < high {
             let middle = (low + high) / 2
             if sorted[middle] < index { low = middle + 1 } else { high = middle }
         }
-        return low < sorted.count && sorted[low] == index ? low : nil
+        return low < sorted.endIndex && Int(sorted[low]) == index ? low : nil
     }
 
     /// The attempt of the same client on the same address before this one.
     func previous(of index: Int) -> Int? {
-        let line = series[seriesOf[index]].members
-        guard let place = position(of: index, in: line), 0 < place else { return nil }
-        return line[place - 1]
+        let line = series.members(with: index)
+        guard let place = position(of: index, in: line), line.startIndex < place else { return nil }
+        return Int(line[place - 1])
     }
 }

@@ -4,7 +4,7 @@ import Wire
 /// Everything that one attempt and its neighbours show, asked for by the causes. What the input is blind to is a
 /// `Gap`, never an absence.
 package struct Facts {
-    let file: CaseFile
+    let file: CaseView
     let index: CaseIndex
     /// Index into `file.attempts`.
     let position: Int
@@ -26,6 +26,8 @@ package struct Facts {
     let sentAnywhere: [Sent]
     /// The readable JWT credentials of the upgrade and of the first messages.
     let sentJWTs: [(sent: Sent, jwt: JWT)]
+    /// The path as spelled; empty when no request was seen.
+    let path: String
     /// The moment of the answer: by the server's Date, else by the input's clock, else as given.
     let clock: Clock?
 
@@ -104,9 +106,12 @@ extension Facts {
     /// The host without its port, lower case.
     var host: String { hostOnly(attempt.authority) }
 
-    /// The path as spelled; empty when no request was seen.
-    var path: String { index.traits[position].path }
+    /// The path of another attempt as spelled; empty when no request was seen.
+    func path(ofAttempt index: Int) -> String { Diagnosis.path(of: file.attempts[index]) }
 }
+
+/// The path of an attempt's target as spelled.
+func path(of attempt: Attempt) -> String { targetParts(attempt.request?.head.target ?? "").path }
 
 /// The host of an authority, without port, lower case; brackets of an IPv6 address stay.
 func hostOnly(_ authority: String) -> String {

@@ -4,7 +4,7 @@ import Wire
 
 extension Facts {
     /// Gathers what can be told of one attempt.
-    init(_ file: CaseFile, _ index: CaseIndex, position: Int, options: JudgeOptions) {
+    init(_ file: CaseView, _ index: CaseIndex, position: Int, options: JudgeOptions) {
         let attempt = file.attempts[position]
         let symptoms = index.symptoms[position]
         self.file = file
@@ -13,6 +13,7 @@ extension Facts {
         self.attempt = attempt
         self.symptoms = symptoms
         self.options = options
+        path = Diagnosis.path(of: attempt)
         let known = { (credentials: [Credential]) in
             credentials.compactMap { credential in
                 file.token(credential.token).map { Sent(credential: credential, token: $0) }
@@ -99,7 +100,7 @@ private func gatherWords(
 private struct Mask {
     private let secrets: [(bytes: [UInt8], name: [UInt8])]
 
-    init(_ attempt: Attempt, _ file: CaseFile) {
+    init(_ attempt: Attempt, _ file: CaseView) {
         secrets = attempt.allCredentials.compactMap { credential in
             guard let token = file.token(credential.token), 4 <= token.secret.bytes.count else { return nil }
             return (token.secret.bytes, Array("<token \(token.id)>".utf8))

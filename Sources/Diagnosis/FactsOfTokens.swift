@@ -48,7 +48,7 @@ extension Facts {
     func earlierAcceptance(of token: Int) -> Attempt? {
         guard index.lineages.indices.contains(token) else { return nil }
         for other in index.lineages[token].acceptedAttempts
-        where other < position && index.groupOf[other] == index.groupOf[position] {
+        where other < position && index.groups.group(of: other) == index.groups.group(of: position) {
             return file.attempts[other]
         }
         return nil
@@ -59,7 +59,9 @@ extension Facts {
         guard index.lineages.indices.contains(token), let mint = index.lineages[token].mint else {
             return nil
         }
-        return (file.exchanges[mint.exchange], mint.member, mint.lifetime)
+        let exchange = file.exchanges[mint.exchange]
+        let minted = exchange.minted[mint.item]
+        return (exchange, minted.member, minted.lifetimeSeconds)
     }
 }
 

@@ -4,33 +4,41 @@ package import Case
 ///
 /// Shape: one judgement for each attempt, in the same order; a healthy attempt's is empty.
 package func judge(_ file: CaseFile, options: JudgeOptions = JudgeOptions()) -> [Judgement] {
-    var all: [Symptoms] = []
-    all.reserveCapacity(file.attempts.count)
-    var isAnySick = false
-    for index in file.attempts.indices {
-        let found = symptoms(of: file.attempts[index], tokens: file.tokens)
-        if !found.isEmpty { isAnySick = true }
-        all.append(found)
+    let judge = Judge(file, options: options)
+    let memory = JudgeMemory()
+    return file.attempts.indices.map { judge.judgement(at: $0, memory) }
+}
+
+/// Judges the attempts of a case one by one, for reports that never hold all of them.
+package struct Judge: Sendable {
+    private let file: CaseFile
+    private let options: JudgeOptions
+    /// Nil where nothing is wrong with any of them.
+    private let index: CaseIndex?
+
+    /// Looks at every attempt once and compares them.
+    package init(_ file: CaseFile, options: JudgeOptions = JudgeOptions()) {
+        self.file = file
+        self.options = options
+        index = CaseIndex(file)
     }
-    guard isAnySick else { return file.attempts.indices.map { Judgement(attempt: file.attempts[$0].id) } }
-    let index = CaseIndex(file, symptoms: all)
-    return file.attempts.indices.map { position in
-        guard !all[position].isEmpty else { return Judgement(attempt: file.attempts[position].id) }
-        let facts = Facts(file, index, position: position, options: options)
-        return judgement(of: facts)
+
+    /// What is wrong with the attempt at an index. Walks over many attempts share one memory.
+    package func judgement(at position: Int, _ memory: JudgeMemory) -> Judgement {
+        guard let index, !index.symptoms[position].isEmpty else {
+            return Judgement(attempt: file.attempts.id(position))
+        }
+        return Diagnosis.judgement(
+            of: Facts(CaseView(file, memory), index, position: position, options: options))
     }
 }
 
 /// Says it of one attempt of a case; the others are only what it is compared with.
 package func judge(_ file: CaseFile, at position: Int, options: JudgeOptions) -> Judgement {
-    let id = file.attempts[position].id
     guard !symptoms(of: file.attempts[position], tokens: file.tokens).isEmpty else {
-        return Judgement(attempt: id)
+        return Judgement(attempt: file.attempts.id(position))
     }
-    let all = file.attempts.map { symptoms(of: $0, tokens: file.tokens) }
-    let index = CaseIndex(file, symptoms: all)
-    let facts = Facts(file, index, position: position, options: options)
-    return judgement(of: facts)
+    return Judge(file, options: options).judgement(at: position, JudgeMemory())
 }
 
 /// What one cause made of one attempt.

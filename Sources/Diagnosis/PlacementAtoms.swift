@@ -6,7 +6,7 @@ extension Facts {
         let address = attempt.request?.head.target
         for comparison in comparisons
         where comparison.wasAccepted && isHere(comparison)
-            && index.traits[comparison.other].carriers.isEmpty
+            && index.traits[comparison.other].carrierCount == 0
         {
             let other = file.attempts[comparison.other]
             if other.request?.head.target == address, other.allCredentials.isEmpty { return other }

@@ -25,9 +25,9 @@ extension Facts {
     }
 
     /// This client's attempts on this address, as indices in time order, and the place of this one among them.
-    var line: (members: [Int], place: Int) {
-        let members = index.series[index.seriesOf[position]].members
-        return (members, index.position(of: position, in: members) ?? 0)
+    var line: (members: ArraySlice<Int32>, place: Int) {
+        let members = index.series.members(with: position)
+        return (members, index.position(of: position, in: members) ?? members.startIndex)
     }
 }
 
@@ -42,7 +42,9 @@ extension Facts {
     /// Whether each of the last pauses between attempts is longer than the one before.
     var spacingGrows: Bool {
         let (members, place) = line
-        let times = members[max(0, place - 4)...place].compactMap { file.attempts[$0].startedAt }
+        let times = members[max(members.startIndex, place - 4)...place].compactMap {
+            file.whole.attempts.startedAt(Int($0))
+        }
         guard 4 <= times.count else { return false }
         let pauses = zip(times.dropFirst(), times).map { $0.seconds(since: $1) }
         return zip(pauses.dropFirst(), pauses).allSatisfy { $1 * 1.2 < $0 }

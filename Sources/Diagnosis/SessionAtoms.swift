@@ -10,6 +10,41 @@ struct SessionEnd {
     var age: Double
 }
 
+/// How the session of any attempt ended, in few bytes.
+struct SessionEnding {
+    private enum Kind: UInt8 { case none, close, closeWithoutCode, withoutClose }
+    private var kind = Kind.none
+    private var code: Int32 = 0
+    /// The silence before the end. Seconds.
+    private(set) var gap: Double = 0
+    /// From the 101 to the end. Seconds.
+    private(set) var age: Double = 0
+
+    /// Nothing to compare where the client closed, where it is still open, or where the times are not known.
+    init(_ attempt: borrowing Attempt) {
+        guard attempt.outcome == .opened, let session = attempt.session, let opened = attempt.response?.at
+        else { return }
+        let close = session.firstClose
+        if close?.by == .client || close == nil && attempt.connection.ending == .open { return }
+        guard let ended = close?.at ?? attempt.connection.endedAt else { return }
+        if let close {
+            kind = close.code == nil ? .closeWithoutCode : .close
+            code = Int32(truncatingIfNeeded: close.code ?? 0)
+        } else {
+            kind = .withoutClose
+        }
+        gap = ended.seconds(since: session.lastActivityAt ?? opened)
+        age = ended.seconds(since: opened)
+    }
+
+    /// Whether it ended so: with a close of that code, with a close without one, or without a close.
+    func isLike(hasClose: Bool, code wanted: Int?) -> Bool {
+        guard hasClose else { return kind == .withoutClose }
+        guard let wanted else { return kind == .closeWithoutCode }
+        return kind == .close && Int(code) == wanted
+    }
+}
+
 extension Facts {
     /// The ends of the sessions of this host that ended like this one (a close of the same code by the server, or
     /// without one), this one included, 64 at most.
@@ -17,21 +52,13 @@ extension Facts {
         let hasClose = close != nil
         let code = close?.code
         var ends: [SessionEnd] = []
-        let members = index.hosts[index.hostOf[position]].members
-        let place = index.position(of: position, in: members) ?? 0
-        for member in members[max(0, place - 32)..<min(members.count, place + 32)] {
-            let other = file.attempts[member]
-            guard other.outcome == .opened, let session = other.session, let opened = other.response?.at
-            else { continue }
-            guard (session.firstClose != nil) == hasClose, session.firstClose?.code == code,
-                session.firstClose?.by != .client
-            else { continue }
-            if !hasClose, other.connection.ending == .open { continue }
-            guard let ended = session.firstClose?.at ?? other.connection.endedAt else { continue }
-            let last = session.lastActivityAt ?? opened
+        let members = index.hosts.members(with: position)
+        let place = index.position(of: position, in: members) ?? members.startIndex
+        for member in members[max(members.startIndex, place - 32)..<min(members.endIndex, place + 32)] {
+            let other = index.ends[Int(member)]
+            guard other.isLike(hasClose: hasClose, code: code) else { continue }
             ends.append(
-                SessionEnd(
-                    attempt: other.id, gap: ended.seconds(since: last), age: ended.seconds(since: opened)))
+                SessionEnd(attempt: file.whole.attempts.id(Int(member)), gap: other.gap, age: other.age))
         }
         return ends
     }

@@ -27,48 +27,71 @@ struct Differences: OptionSet, Hashable {
     static let unknown = Differences(rawValue: 4096)
 }
 
-/// The features of one attempt that are compared, as hashes, and what came of it.
+/// The features of one attempt that are compared, as hashes, and what came of it. A hundred bytes: every attempt of a
+/// case has one.
 struct Traits {
-    /// One credential without its place in the input.
-    struct Carrier: Hashable {
-        var placement: Credential.Placement
-        var name: String
-        var scheme: String?
-        var token: Int
-    }
-
-    var carriers: [Carrier]
-    var origin: Int
-    var subprotocols: [String]
-    var query: Int
-    var path: String
-    var fields: Int
-    var cookies: Int
-    var client: UInt64
-    var host: String
-    /// Status, body, field names and close, as one number.
-    var outcome: Int
+    /// How many credentials the request has. Their tokens are the first so many of `AttemptList.tokens`.
+    var carrierCount: Int32 = 0
+    /// Whether one of them travels in Sec-WebSocket-Protocol.
+    var usesSubprotocol = false
     /// Whether a 101 came and the server did not close at once, as far as that was seen.
-    var isAccepted: Bool
+    var isAccepted = false
     /// Whether the whole request was seen.
-    var isRequestKnown: Bool
+    var isRequestKnown = false
     /// Whether the whole answer was seen, and the end of the session.
-    var isOutcomeKnown: Bool
+    var isOutcomeKnown = false
+    /// Where the credentials stand.
+    private var placements = 0
+    /// Their names and schemes.
+    private var names = 0
+    private var origin = 0
+    /// Subprotocols offered: all, and those that are too short to be a credential.
+    private var subprotocols = 0
+    private var shortSubprotocols = 0
+    private var query = 0
+    /// The path of the target.
+    private(set) var path = 0
+    private var fields = 0
+    private var cookies = 0
+    private(set) var client: UInt64 = 0
+    private(set) var host = 0
+    /// Status, body, field names and close, as one number.
+    private(set) var outcome = 0
 
-    init(_ attempt: Attempt) {
-        carriers = attempt.credentials.map {
-            Carrier(
-                placement: $0.placement, name: $0.name.lowercased(), scheme: $0.scheme?.lowercased(),
-                token: $0.token)
+    init(_ attempt: borrowing Attempt) {
+        let credentials = attempt.credentials
+        carrierCount = Int32(truncatingIfNeeded: credentials.count)
+        for credential in credentials {
+            if credential.placement == .subprotocol { usesSubprotocol = true }
+            placements = mixed(placements, hash { $0.combine(credential.placement) })
+            names = mixed(
+                names,
+                hash {
+                    $0.combine(credential.name.lowercased())
+                    $0.combine(credential.scheme?.lowercased())
+                })
         }
-        subprotocols = attempt.handshake.offeredSubprotocols
-        host = attempt.authority
+        for offered in attempt.handshake.offeredSubprotocols {
+            let own = hash { $0.combine(offered) }
+            subprotocols = mixed(subprotocols, own)
+            if offered.utf8.count < 40 { shortSubprotocols = mixed(shortSubprotocols, own) }
+        }
+        host = hash { $0.combine(attempt.authority) }
         client = attempt.connection.client.map { $0.high ^ $0.low } ?? 0
-        let parts = targetParts(attempt.request?.head.target ?? "")
-        path = parts.path
-        let named = Set(attempt.credentials.filter { $0.placement == .query }.map(\.name))
-        query = parts.parameters.filter { !named.contains($0.name) }
-            .reduce(0) { $0 &+ Traits.hash($1.name, $1.value) }
+        let head = attempt.request?.head
+        let parts = targetParts(head?.target ?? "")
+        path = hash { $0.combine(parts.path) }
+        if !parts.parameters.isEmpty {
+            let named = Set(credentials.filter { $0.placement == .query }.map(\.name))
+            for parameter in parts.parameters where !named.contains(parameter.name) {
+                query =
+                    query
+                    &+ hash {
+                        $0.combine(parameter.name)
+                        $0.combine(parameter.value)
+                    }
+            }
+        }
         outcome = Traits.outcome(of: attempt)
         isAccepted = attempt.outcome == .opened && outlivedTheAnswer(attempt)
         isRequestKnown =
@@ -77,64 +100,63 @@ struct Traits {
         isOutcomeKnown =
             attempt.unseen.isDisjoint(with: [.status, .responseFields, .responseBody])
             && (attempt.outcome != .opened || attempt.unseen.isDisjoint(with: [.closes, .frames]))
-        origin = 0
-        fields = 0
-        cookies = 0
-        if let head = attempt.request?.head {
-            for line in head.fieldLines { add(line, of: head, credentials: attempt.credentials) }
-        }
+        guard let head else { return }
+        let carriers = credentials.filter { $0.placement == .header }.map { Array($0.name.lowercased().utf8) }
+        for line in head.fieldLines { add(line, of: head, carriers: carriers) }
     }
 
-    private mutating func add(_ line: MessageHead.FieldLine, of head: MessageHead, credentials: [Credential])
-    {
-        let name = head.name(line).lowercased()
-        switch name {
-        case "origin": origin = origin &+ Traits.hash(name, head.value(line))
-        case "cookie": cookies = cookies &+ Traits.hash(name, head.value(line))
-        case "host", "upgrade", "connection", "sec-websocket-key", "sec-websocket-version",
-            "sec-websocket-protocol", "sec-websocket-extensions", "content-length", "date":
-            break
-        default:
-            guard !credentials.contains(where: { $0.placement == .header && $0.name.lowercased() == name })
-            else { return }
-            fields = fields &+ Traits.hash(name, head.value(line))
+    private mutating func add(_ line: MessageHead.FieldLine, of head: MessageHead, carriers: [[UInt8]]) {
+        let name = lowered(head, line)
+        let bytes = name.span
+        if bytes.isSame(as: "host") || bytes.isSame(as: "upgrade") || bytes.isSame(as: "connection")
+            || bytes.isSame(as: "sec-websocket-key") || bytes.isSame(as: "sec-websocket-version")
+            || bytes.isSame(as: "sec-websocket-protocol") || bytes.isSame(as: "sec-websocket-extensions")
+            || bytes.isSame(as: "content-length") || bytes.isSame(as: "date")
+        {
+            return
+        }
+        let own = hash {
+            combine(bytes, into: &$0)
+            combine(head.bytes.span.extracting(line.value), into: &$0)
+        }
+        if bytes.isSame(as: "origin") {
+            origin = origin &+ own
+        } else if bytes.isSame(as: "cookie") {
+            cookies = cookies &+ own
+        } else if !carriers.contains(name) {
+            fields = fields &+ own
         }
     }
 
     /// Status, body, names of the answer's fields, close code and reason.
-    private static func outcome(of attempt: Attempt) -> Int {
+    private static func outcome(of attempt: borrowing Attempt) -> Int {
         var hasher = Hasher()
         hasher.combine(attempt.outcome)
-        hasher.combine(attempt.response?.head.status)
-        if attempt.outcome != .opened { hasher.combine(attempt.response?.body.bytes) }
-        if let head = attempt.response?.head {
+        let response = attempt.response
+        hasher.combine(response?.head.status)
+        if attempt.outcome != .opened, let body = response?.body.bytes { combine(body.span, into: &hasher) }
+        if let head = response?.head {
             var names = 0
-            for line in head.fieldLines { names = names &+ hash(head.name(line).lowercased(), "") }
+            for line in head.fieldLines {
+                names = names &+ hash { combine(lowered(head, line).span, into: &$0) }
+            }
             hasher.combine(names)
         }
-        hasher.combine(attempt.session?.firstClose?.code)
-        hasher.combine(attempt.session?.firstClose?.reason)
+        let close = attempt.session?.firstClose
+        hasher.combine(close?.code)
+        hasher.combine(close?.reason)
         return hasher.finalize()
     }
 
-    private static func hash(_ name: String, _ value: String) -> Int {
-        var hasher = Hasher()
-        hasher.combine(name)
-        hasher.combine(value)
-        return hasher.finalize()
-    }
-
-    /// What differs from another attempt.
-    func differences(from other: Traits) -> Differences {
+    /// What differs from another attempt. The tokens are those of the two requests, in order.
+    func differences(from other: Traits, _ tokens: [Int], _ otherTokens: [Int]) -> Differences {
         var found: Differences = []
-        if carriers.isEmpty != other.carriers.isEmpty {
+        let samePlaces = carrierCount == other.carrierCount && placements == other.placements
+        let sameNames = carrierCount == other.carrierCount && names == other.names
+        if (carrierCount == 0) != (other.carrierCount == 0) {
             found.insert(.presence)
-        } else if carriers != other.carriers {
-            let sameTokens = Set(carriers.map(\.token)) == Set(other.carriers.map(\.token))
-            let samePlaces = carriers.map(\.placement) == other.carriers.map(\.placement)
-            let sameNames =
-                carriers.map(\.name) == other.carriers.map(\.name)
-                && carriers.map(\.scheme) == other.carriers.map(\.scheme)
+        } else if !(samePlaces && sameNames && tokens == otherTokens) {
+            let sameTokens = tokens == otherTokens || Set(tokens) == Set(otherTokens)
             if !sameTokens { found.insert(.token) }
             if !samePlaces {
                 found.insert(.placement)
@@ -145,7 +167,11 @@ struct Traits {
             }
         }
         if origin != other.origin { found.insert(.origin) }
-        if withoutTokens(subprotocols) != withoutTokens(other.subprotocols) { found.insert(.subprotocol) }
+        // Offered subprotocols that are long enough to be a credential are compared as carriers.
+        let sameOffer =
+            usesSubprotocol
+            ? shortSubprotocols == other.shortSubprotocols : subprotocols == other.subprotocols
+        if !sameOffer { found.insert(.subprotocol) }
         if query != other.query { found.insert(.query) }
         if path != other.path { found.insert(.path) }
         if fields != other.fields { found.insert(.fields) }
@@ -155,11 +181,30 @@ struct Traits {
         if !isRequestKnown || !other.isRequestKnown { found.insert(.unknown) }
         return found
     }
+}
 
-    /// Offered subprotocols without those long enough to be a credential; those are compared as carriers.
-    private func withoutTokens(_ offered: [String]) -> [String] {
-        carriers.contains { $0.placement == .subprotocol }
-            ? offered.filter { $0.utf8.count < 40 } : offered
+/// A hash with the seed of this process: whoever wrote the capture cannot make two things look alike.
+private func hash(_ body: (inout Hasher) -> Void) -> Int {
+    var hasher = Hasher()
+    body(&hasher)
+    return hasher.finalize()
+}
+
+private func combine(_ bytes: Span<UInt8>, into hasher: inout Hasher) {
+    unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+    hasher.combine(bytes.count)
+}
+
+/// A hash of a list: the order counts.
+private func mixed(_ sum: Int, _ next: Int) -> Int { sum &* 31 &+ next }
+
+private func lowered(_ head: MessageHead, _ line: MessageHead.FieldLine) -> [UInt8] {
+    head.bytes[line.name].map { 0x41 <= $0 && $0 <= 0x5a ? $0 | 0x20 : $0 }
+}
+
+extension Span<UInt8> {
+    fileprivate func isSame(as name: StaticString) -> Bool {
+        count == name.utf8CodeUnitCount && starts(with: name)
     }
 }
 

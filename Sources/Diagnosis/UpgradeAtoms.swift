@@ -86,10 +86,12 @@ extension Facts {
         let (members, place) = line
         guard let now = attempt.startedAt else { return nil }
         var first = place
-        while 0 < first, place - first < 63, let earlier = file.attempts[members[first - 1]].startedAt,
-            let next = file.attempts[members[first]].startedAt, next.seconds(since: earlier) < 10
+        let times = file.whole.attempts
+        while members.startIndex < first, place - first < 63,
+            let earlier = times.startedAt(Int(members[first - 1])),
+            let next = times.startedAt(Int(members[first])), next.seconds(since: earlier) < 10
         { first -= 1 }
-        guard first < place, let began = file.attempts[members[first]].startedAt else { return nil }
+        guard first < place, let began = times.startedAt(Int(members[first])) else { return nil }
         return (place - first + 1, now.seconds(since: began))
     }
 

@@ -39,7 +39,7 @@ extension Facts {
             seesWords: sees([.status, .responseFields])
                 && (!symptoms.contains(.refused) || sees(.responseBody))
                 && (symptoms.isDisjoint(with: .session) || sees([.frames, .closes])),
-            seesCase: index.isWhole && !index.hosts[index.hostOf[position]].hasUnknown)
+            seesCase: index.isWhole && index.seesHost(of: position))
     }
 }
 

@@ -7,29 +7,59 @@ import Wire
 /// Laws: nothing here depends on the order in which connections end; numbers are given once, in time order.
 struct CaseBuilder {
     let limits: Limits
-    var attempts: [Attempt] = []
+    /// Attempts whose connection is not over, by the number that `add` answered.
+    var living: [Attempt?] = []
+    private var freeNumbers: [Int] = []
+    /// Whether the numbers that `add` answers stay good until the end, and attempts with them.
+    var keepsNumbers = false
+    /// Attempts whose connection is over.
+    private var finished: AttemptPacker
     var exchanges: [Exchange] = []
     var tokens: TokenTable
     var connectionCount = 0
     /// Connections that ended before any request, of which it is not yet known whether they were attempts.
     var failures: [Attempt] = []
     var tally = LimitTally()
+    /// Where attempts went: a failure there is told as an attempt too.
+    private var endpoints = Set<Endpoint>()
+    private var names = Set<String>()
     /// Bytes of heads and bodies that exchanges keep.
     private var exchangeBytes = 0
 
-    init(limits: Limits) {
+    init(limits: Limits, shelf: (any Shelf)? = nil) {
         self.limits = limits
         tokens = TokenTable(limits: limits)
+        finished = AttemptPacker(budget: limits.attemptBytes, shelf: shelf)
     }
 
-    /// Takes an attempt; answers its index, by which its connection's end is told later. Nil when the case is full.
+    /// How many attempts there are.
+    var attemptCount: Int { finished.rows.count + living.count - freeNumbers.count }
+
+    /// Takes an attempt; answers the number by which its connection's end is told later. Nil when the case is full.
     mutating func add(_ attempt: Attempt) -> Int? {
-        guard attempts.count < limits.attempts else {
+        guard attemptCount < limits.attempts else {
             tally.attemptsLeftOut += 1
             return nil
         }
-        attempts.append(attempt)
-        return attempts.count - 1
+        guard let number = freeNumbers.popLast() else {
+            living.append(attempt)
+            return living.count - 1
+        }
+        living[number] = attempt
+        return number
+    }
+
+    /// Takes the fact that nothing more will be known of an attempt.
+    mutating func putAway(_ number: Int) {
+        guard !keepsNumbers, let attempt = living[number].take() else { return }
+        freeNumbers.append(number)
+        put(attempt)
+    }
+
+    private mutating func put(_ attempt: Attempt) {
+        if let server = attempt.connection.server { endpoints.insert(server) }
+        names.insert(attempt.authority)
+        finished.add(attempt)
     }
 
     /// Takes an exchange. Bodies were read by then; what is kept of them is bounded over the whole case.
@@ -59,21 +89,14 @@ struct CaseBuilder {
         if failures.count < limits.exchanges { failures.append(attempt) }
     }
 
-    /// Takes over what another builder gathered from other streams of the same inputs.
+    /// Takes over what another builder gathered from other streams of the same inputs. All of them are over.
     mutating func absorb(_ other: CaseBuilder) {
         let numbers = tokens.merge(other.tokens)
-        for var attempt in other.attempts {
-            for index in attempt.credentials.indices {
-                attempt.credentials[index].token = numbers[attempt.credentials[index].token - 1]
-            }
-            if var session = attempt.session, !session.credentials.isEmpty {
-                for index in session.credentials.indices {
-                    session.credentials[index].token = numbers[session.credentials[index].token - 1]
-                }
-                attempt.session = session
-            }
-            _ = add(attempt)
-        }
+        let room = max(0, limits.attempts - attemptCount)
+        finished.absorb(other.finished, most: room, tokens: numbers)
+        tally.attemptsLeftOut += max(0, other.finished.rows.count - room)
+        endpoints.formUnion(other.endpoints)
+        names.formUnion(other.names)
         for var exchange in other.exchanges {
             for index in exchange.credentials.indices {
                 exchange.credentials[index].token = numbers[exchange.credentials[index].token - 1]
@@ -96,15 +119,17 @@ struct CaseBuilder {
         file.endedAt = endedAt
         file.connectionCount = connectionCount
         file.encryptedConnectionCount = tally.encrypted.count
-        attempts += failuresThatWereAttempts()
-        attempts.sort(by: Self.isEarlier)
+        keepsNumbers = false
+        for number in living.indices { putAway(number) }
+        failuresThatWereAttempts().forEach { put($0) }
+        finished.sort { Self.isEarlier($0.startedAt, $0.place, $1.startedAt, $1.place) }
         exchanges.sort {
             Self.isEarlier($0.request.at, $0.request.place, $1.request.at, $1.request.place)
         }
-        for index in attempts.indices { attempts[index].id = index + 1 }
         for index in exchanges.indices { exchanges[index].id = index + 1 }
-        file.tokens = renumberTokens()
-        file.attempts = attempts
+        let numbers = numberTokens()
+        file.tokens = renumbered(numbers)
+        file.attempts = finished.list(tokens: numbers)
         file.exchanges = exchanges
         file.limits = tally.limits(keys: keys, inputs: inputs)
         return file
@@ -113,45 +138,28 @@ struct CaseBuilder {
     /// A connection that failed before any request may have been anything. It is told as an attempt only when
     /// another attempt went to the same endpoint or name, or when the case has no other attempt at all.
     private func failuresThatWereAttempts() -> [Attempt] {
-        guard !attempts.isEmpty else { return failures }
-        var endpoints = Set<Endpoint>()
-        var names = Set<String>()
-        for attempt in attempts {
-            if let server = attempt.connection.server { endpoints.insert(server) }
-            names.insert(attempt.authority)
-        }
+        guard !finished.rows.isEmpty else { return failures }
         return failures.filter {
             ($0.connection.server.map(endpoints.contains) ?? false) || names.contains($0.authority)
         }
     }
 
-    /// Gives tokens their numbers in order of first appearance, whatever order connections were finished in.
-    private mutating func renumberTokens() -> [Token] {
-        var numbers: [Int: Int] = [:]
-        var ordered: [Token] = []
-        let known = tokens.tokens
+    /// Gives tokens their numbers in order of first appearance, whatever order connections were finished in. Element
+    /// `n - 1` is the number of token `n`, or 0 where it appears nowhere.
+    private mutating func numberTokens() -> [Int] {
+        var numbers = [Int](repeating: 0, count: tokens.tokens.count)
+        var count = 0
         func number(_ old: Int) -> Int {
-            if let new = numbers[old] { return new }
-            let new = ordered.count + 1
-            numbers[old] = new
-            var token = known[old - 1]
-            token.id = new
-            ordered.append(token)
-            return new
+            if numbers[old - 1] == 0 {
+                count += 1
+                numbers[old - 1] = count
+            }
+            return numbers[old - 1]
         }
         for step in chronology() {
             switch step {
             case .attempt(let index):
-                for position in attempts[index].credentials.indices {
-                    attempts[index].credentials[position].token = number(
-                        attempts[index].credentials[position].token)
-                }
-                guard let count = attempts[index].session?.credentials.count else { continue }
-                for position in 0..<count {
-                    if let old = attempts[index].session?.credentials[position].token {
-                        attempts[index].session?.credentials[position].token = number(old)
-                    }
-                }
+                for token in finished.tokens(of: finished.rows[index]) { _ = number(Int(token)) }
             case .exchange(let index):
                 for position in exchanges[index].credentials.indices {
                     exchanges[index].credentials[position].token = number(
@@ -164,6 +172,17 @@ struct CaseBuilder {
                 }
             }
         }
+        return numbers
+    }
+
+    /// The tokens in the order of their numbers.
+    private func renumbered(_ numbers: [Int]) -> [Token] {
+        var ordered = tokens.tokens
+        for (index, number) in numbers.enumerated() where 0 < number {
+            ordered[number - 1] = tokens.tokens[index]
+            ordered[number - 1].id = number
+        }
+        ordered.removeLast(numbers.count { $0 == 0 })
         return ordered
     }
 
@@ -171,17 +190,18 @@ struct CaseBuilder {
 
     /// Attempts and exchanges in one order of time.
     private func chronology() -> [Step] {
+        let rows = finished.rows
         var steps: [Step] = []
-        steps.reserveCapacity(attempts.count + exchanges.count)
+        steps.reserveCapacity(rows.count + exchanges.count)
         var attempt = 0
         var exchange = 0
-        while attempt < attempts.count || exchange < exchanges.count {
+        while attempt < rows.count || exchange < exchanges.count {
             let takesAttempt =
                 exchange == exchanges.count
-                || attempt < attempts.count
+                || attempt < rows.count
                     && !Self.isEarlier(
                         exchanges[exchange].request.at, exchanges[exchange].request.place,
-                        attempts[attempt].startedAt, Self.place(of: attempts[attempt]))
+                        rows[attempt].startedAt, rows[attempt].place)
             if takesAttempt {
                 steps.append(.attempt(attempt))
                 attempt += 1
@@ -193,15 +213,6 @@ struct CaseBuilder {
         return steps
     }
 
-    private static func isEarlier(_ left: Attempt, _ right: Attempt) -> Bool {
-        isEarlier(left.startedAt, place(of: left), right.startedAt, place(of: right))
-    }
-
-    private static func place(of attempt: Attempt) -> Place {
-        attempt.request?.place ?? attempt.connection.endedPlace
-            ?? .frame(0, stream: attempt.connection.stream, input: attempt.input)
-    }
-
     /// By time, then by place; a moment that is not known stands first.
     private static func isEarlier(
         _ leftTime: Timestamp?, _ leftPlace: Place, _ rightTime: Timestamp?, _ rightPlace: Place
@@ -210,17 +221,17 @@ struct CaseBuilder {
         let right = rightTime?.nanoseconds ?? .min
         if left != right { return left < right }
         if leftPlace.input != rightPlace.input { return leftPlace.input < rightPlace.input }
-        return leftPlace.order.lexicographicallyPrecedes(rightPlace.order)
+        return leftPlace.order < rightPlace.order
     }
 }
 
 extension Place {
     /// A key that sorts places of one input as they stand in it.
-    fileprivate var order: [Int] {
+    fileprivate var order: (Int, Int) {
         switch position {
-        case .frame(let number, let stream): [number, stream]
-        case .line(let line, let column): [line, column]
-        case .pointer: [0, 0]
+        case .frame(let number, let stream): (number, stream)
+        case .line(let line, let column): (line, column)
+        case .pointer: (0, 0)
         }
     }
 }

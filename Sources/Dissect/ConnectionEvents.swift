@@ -181,7 +181,10 @@ extension ConnectionDissector {
             context.builder.tally.connectionsWithGaps += 1
             context.builder.tally.missingBytes += connection.missingBytes
         }
-        for index in attempts { complete(index, &context) }
+        for index in attempts {
+            complete(index, &context)
+            context.builder.putAway(index)
+        }
         // The handshake that a refused tunnel was for was never sent.
         let isRefusedTunnel = connection.tunnel.map { $0.answer != nil && !$0.isOpen } ?? false
         if attempts.isEmpty, !sawRequest || isRefusedTunnel {
@@ -213,8 +216,8 @@ extension ConnectionDissector {
         } else {
             session.keepEssentials(context.limits)
         }
-        context.builder.attempts[index].session = session
-        if 0 < connection.missingBytes { context.builder.attempts[index].unseen.insert(.frames) }
+        context.builder.living[index]?.session = session
+        if 0 < connection.missingBytes { context.builder.living[index]?.unseen.insert(.frames) }
     }
 
     /// Looks for credentials in the first messages of the client.
@@ -230,26 +233,26 @@ extension ConnectionDissector {
     /// Brings the attempts up to date while the connection lives: what its open socket has carried so far. Frames and
     /// the connection go on; what is told here is told again, whole, by `finish`.
     func tellUnfinished(_ context: inout DissectContext) {
-        for index in attempts { context.builder.attempts[index].connection = connection }
+        for index in attempts { context.builder.living[index]?.connection = connection }
         guard let index = openAttempt, let level = layers.lastIndex(where: { $0.webSocket != nil }),
             var session = layers[level].webSocket?.session
         else { return }
         findCredentials(in: &session, &context)
         session.keepEssentials(context.limits)
-        context.builder.attempts[index].session = session
+        context.builder.living[index]?.session = session
     }
 
     /// Brings an attempt up to date with what its connection became.
     private func complete(_ index: Int, _ context: inout DissectContext) {
-        context.builder.attempts[index].connection = connection
-        guard context.builder.attempts[index].outcome == .incomplete else { return }
+        context.builder.living[index]?.connection = connection
+        guard context.builder.living[index]?.outcome == .incomplete else { return }
         switch connection.ending {
         case .open: break
         case .finished, .reset, .refused, .unanswered:
             // Nothing answers after the end; only bytes that the capture lost could have.
             guard connection.missingBytes == 0 else { return }
-            context.builder.attempts[index].outcome = .failed
-            context.builder.attempts[index].unseen.remove([.status, .responseFields, .responseBody])
+            context.builder.living[index]?.outcome = .failed
+            context.builder.living[index]?.unseen.remove([.status, .responseFields, .responseBody])
         }
     }
 

@@ -19,10 +19,10 @@ struct DissectContext {
     /// Plaintext buffers that are not in use.
     private var buffers: [[UInt8]] = []
 
-    init(limits: Limits, keys: KeyLog) {
+    init(limits: Limits, keys: KeyLog, shelf: (any Shelf)? = nil) {
         self.limits = limits
         self.keys = keys
-        builder = CaseBuilder(limits: limits)
+        builder = CaseBuilder(limits: limits, shelf: shelf)
     }
 
     /// An empty buffer that keeps its storage.

@@ -15,6 +15,8 @@ package struct OrderedDoor {
     /// A door without connections. `limits` are the bounds of every reader.
     package init(limits: Limits = .standard) {
         context = DissectContext(limits: limits, keys: KeyLog())
+        // Numbers of attempts are asked for long after.
+        context.builder.keepsNumbers = true
     }
 
     /// Reads a key log, for connections whose bytes are TLS records.
@@ -83,14 +85,14 @@ package struct OrderedDoor {
         var file = CaseFile()
         file.inputs = inputs
         file.tokens = context.builder.tokens.tokens
-        file.attempts = [context.builder.attempts[number]]
+        if let attempt = context.builder.living[number] { file.attempts = [attempt] }
         file.connectionCount = 1
         return file
     }
 
     /// Attempts and exchanges that the case holds.
     package var size: (attempts: Int, exchanges: Int) {
-        (context.builder.attempts.count, context.builder.exchanges.count)
+        (context.builder.attemptCount, context.builder.exchanges.count)
     }
 
     /// The case as it stands, connections that are still open included. The door goes on.

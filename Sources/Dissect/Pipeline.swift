@@ -29,15 +29,16 @@ package struct Pipeline {
     ///   - filter: which packets to look at.
     ///   - keepsFramesOfStream: the number of a TCP stream of which every WebSocket frame is wanted.
     ///   - shard: which share of the streams is dissected, of so many. Every shard is fed the same bytes.
+    ///   - shelf: where attempts go that do not stay in memory. Nil keeps all of them there.
     package init(
         limits: Limits = .standard, seed: UInt64, filter: PacketFilter? = nil,
         keepsFramesOfStream: Int? = nil,
-        shard: Int = 0, of shards: Int = 1
+        shard: Int = 0, of shards: Int = 1, shelf: (any Shelf)? = nil
     ) {
         self.limits = limits
         self.filter = filter
         assembler = StreamAssembler(limits: limits, seed: seed, shard: shard, of: shards)
-        door = Door(context: DissectContext(limits: limits, keys: KeyLog()))
+        door = Door(context: DissectContext(limits: limits, keys: KeyLog(), shelf: shelf))
         door.context.keepsFramesOfStream = keepsFramesOfStream
     }
 

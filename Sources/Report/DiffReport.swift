@@ -67,15 +67,15 @@ package func diffJSON(_ left: Report, attempt leftID: Int, _ right: Report, atte
 }
 
 private func label(_ report: Report, _ id: Int, _ other: Report) -> String {
-    guard let attempt = report.file.attempts.first(where: { $0.id == id }) else { return "#\(id)" }
+    guard let attempt = report.file.attempts.first(id: id) else { return "#\(id)" }
     let url = visible(report.file.url(of: attempt, showingSecrets: report.options.showSecrets))
     return "\(report.file.inputName(attempt.input))#\(id)  \(url)"
 }
 
 /// Every fact of two attempts, what decides first.
 func differences(_ left: Report, _ leftID: Int, _ right: Report, _ rightID: Int) -> [Difference] {
-    guard let first = left.file.attempts.first(where: { $0.id == leftID }),
-        let second = right.file.attempts.first(where: { $0.id == rightID })
+    guard let first = left.file.attempts.first(id: leftID),
+        let second = right.file.attempts.first(id: rightID)
     else { return [] }
     let tokens = TokenNames(left.file, right.file)
     var rows: [Difference] = []

@@ -27,13 +27,18 @@ struct Groups: Sendable {
     var failing: [Group] = []
     /// Indices of attempts with which nothing is wrong.
     var healthy: [Int] = []
+    /// All of them, counted.
+    var tally = Tally()
 
     init(_ report: Report) {
         var byKey: [Key: Int] = [:]
-        var explained: [Group] = []
-        for (index, attempt) in report.file.attempts.enumerated() {
-            guard let judgement = report.judgement(at: index), let verdict = judgement.verdict else {
-                healthy.append(index)
+        var all: [Group] = []
+        var isExplained: [Bool] = []
+        for item in report.items {
+            let attempt = item.attempt
+            tally.count(attempt, item.judgement)
+            guard let judgement = item.judgement, let verdict = judgement.verdict else {
+                healthy.append(item.index)
                 continue
             }
             let target = attempt.request?.head.target ?? ""
@@ -42,14 +47,14 @@ struct Groups: Sendable {
                 closeCode: attempt.session?.firstClose?.code, authority: attempt.authority,
                 path: pattern(ofPath: target))
             if !report.options.all, let position = byKey[key] {
-                explained[position].members.append(index)
+                all[position].members.append(item.index)
             } else {
-                byKey[key] = explained.count
-                explained.append(Group(members: [index]))
+                byKey[key] = all.count
+                all.append(Group(members: [item.index]))
+                isExplained.append(!judgement.isUndetermined)
             }
         }
-        let isExplained: (Group) -> Bool = { report.judgement(at: $0.leader)?.isUndetermined == false }
-        failing = explained.filter(isExplained) + explained.filter { !isExplained($0) }
+        failing = zip(all, isExplained).filter(\.1).map(\.0) + zip(all, isExplained).filter { !$1 }.map(\.0)
     }
 
     /// The tokens that the attempts told in full carry, in order of their numbers.

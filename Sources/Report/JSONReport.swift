@@ -7,9 +7,12 @@ import Wire
 ///
 /// Shape: one object and a line end. `flush` is called whenever some 64 KiB are ready, and at the end; it takes the
 /// bytes out of the writer, so that a report on forty thousand attempts is never held whole.
+///
+/// Answers the counts of what was told.
+@discardableResult
 package func writeJSONReport<Problem: Error>(
     _ report: Report, flush: (inout JSONWriter) throws(Problem) -> Void
-) throws(Problem) {
+) throws(Problem) -> Tally {
     var json = JSONWriter(.pretty)
     var evidence = EvidenceList()
     json.beginObject()
@@ -23,8 +26,10 @@ package func writeJSONReport<Problem: Error>(
     writeInputs(report.file, into: &json)
     json.name("attempts")
     json.beginArray()
-    for (index, attempt) in report.file.attempts.enumerated() {
-        writeAttempt(attempt, report.judgement(at: index), report, &evidence, into: &json)
+    var tally = Tally()
+    for item in report.items {
+        tally.count(item.attempt, item.judgement)
+        writeAttempt(item.attempt, item.judgement, report, &evidence, into: &json)
         if 1 << 16 <= json.bytes.count { try flush(&json) }
     }
     json.endArray()
@@ -37,21 +42,25 @@ package func writeJSONReport<Problem: Error>(
     }
     json.name("evidence")
     json.beginObject()
-    for (index, place) in evidence.places.enumerated() {
-        json.name("e\(index + 1)")
+    var places = evidence.places.makeIterator()
+    var number = 0
+    while let place = places.next() {
+        number += 1
+        json.name("e\(number)")
         writePlace(place, into: &json)
         if 1 << 16 <= json.bytes.count { try flush(&json) }
     }
     json.endObject()
-    writeSummary(report, into: &json)
+    writeSummary(report, tally, into: &json)
     json.endObject()
     json.lineEnd()
     try flush(&json)
+    return tally
 }
 
 /// Places in the order in which the report comes upon them: `e1`, `e2` ….
 struct EvidenceList: Sendable {
-    private(set) var places: [Place] = []
+    private(set) var places = PlaceList()
     /// Numbers of the places of the attempt that is being written; other attempts seldom share one, and a table of
     /// all would be the largest thing in memory.
     private var known: [Place: Int] = [:]
@@ -126,8 +135,7 @@ private func writeLimit(_ limit: Limit, _ evidence: inout EvidenceList, into jso
     json.endObject()
 }
 
-private func writeSummary(_ report: Report, into json: inout JSONWriter) {
-    let tally = Tally(report)
+private func writeSummary(_ report: Report, _ tally: Tally, into json: inout JSONWriter) {
     json.member("summary") { json in
         json.object { json in
             json.member("attempts", tally.attempts)
@@ -138,7 +146,7 @@ private func writeSummary(_ report: Report, into json: inout JSONWriter) {
             json.member("undetermined", tally.undetermined)
             json.member("connections", report.file.connectionCount)
             json.member("encryptedConnections", report.file.encryptedConnectionCount)
-            json.member("exitCode", Int(report.exitCode.rawValue))
+            json.member("exitCode", Int(report.exitCode(tally).rawValue))
         }
     }
 }

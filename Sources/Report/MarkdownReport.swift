@@ -5,11 +5,13 @@ import Wire
 
 /// The report as Markdown for a ticket or a forum: headings, short lists, the exchange in a code fence. No tables
 /// wider than two columns and no HTML, because not every forum takes them.
-package func markdownReport(_ report: Report) -> String {
+package func markdownReport(_ report: Report) -> String { toldMarkdown(report).text }
+
+/// The report as Markdown, and the counts of what it tells.
+package func toldMarkdown(_ report: Report) -> (text: String, tally: Tally) {
     var lines: [String] = []
     let groups = Groups(report)
-    let tally = Tally(report)
-    lines += ["# " + summaryLine(tally), ""]
+    lines += ["# " + summaryLine(groups.tally), ""]
     for input in report.file.inputs { lines.append("* " + inputText(input)) }
     lines.append("")
     if report.file.attempts.isEmpty {
@@ -31,7 +33,7 @@ package func markdownReport(_ report: Report) -> String {
             ? "*Made by wsdiag \(report.version) **with secrets shown**: do not publish.*"
             : "*Made by wsdiag \(report.version). Credentials are replaced by numbers; the same number is the same bytes.*"
     )
-    return lines.joined(separator: "\n") + "\n"
+    return (lines.joined(separator: "\n") + "\n", groups.tally)
 }
 
 private func inputText(_ input: Input) -> String {
@@ -51,7 +53,7 @@ private func attemptSection(_ group: Groups.Group, _ report: Report) -> [String]
     if !transport.isEmpty { lines.append("* " + escaped(transport)) }
     if attempt.basis == .reported { lines.append("* " + escaped(originText(attempt, report.file))) }
     if 1 < group.members.count {
-        let others = group.members.dropFirst().map { report.file.attempts[$0].id }
+        let others = group.members.dropFirst().map { report.file.attempts.id($0) }
         lines.append("* \(grouped(others.count)) more like it: \(rangesText(others))")
     }
     if let responder = judgement.responder {

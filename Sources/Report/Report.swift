@@ -26,8 +26,8 @@ package struct Report: Sendable {
     package var version: String
     /// What the inputs tell.
     package var file: CaseFile
-    /// What is said of its attempts, one for each, in the order of the attempts.
-    package var judgements: [Judgement]
+    /// What is said of its attempts.
+    private var judging: Judging
     /// How it is to look.
     package var options: Options
 
@@ -36,8 +36,20 @@ package struct Report: Sendable {
         self.version = version
         self.file = file
         if self.file.mask == nil { self.file.prepareMask() }
-        self.judgements = judgements
+        judging = .done(judgements)
         self.options = options
+    }
+
+    /// A report whose attempts are judged while it is made, so that their judgements are never all in memory.
+    package init(version: String, file: CaseFile, judge: Judge, options: Options = Options()) {
+        self.init(version: version, file: file, judgements: [], options: options)
+        judging = .toCome(judge)
+    }
+
+    private enum Judging: Sendable {
+        /// One for each attempt, in their order.
+        case done([Judgement])
+        case toCome(Judge)
     }
 }
 
@@ -56,39 +68,67 @@ package struct Tally: Sendable, Equatable {
     /// Something is wrong, and no cause reaches likely.
     package var undetermined = 0
 
+    /// Nothing counted.
+    package init() {}
+
     /// Counted over a report.
     package init(_ report: Report) {
-        for (attempt, judgement) in report.cases {
-            attempts += 1
-            switch attempt.outcome {
-            case .refused: refused += 1
-            case .failed: failed += 1
-            case .opened where judgement?.verdict == nil: healthy += 1
-            case .opened, .incomplete: break
-            }
-            if let verdict = judgement?.verdict {
-                if verdict.cause == nil { undetermined += 1 } else { explained += 1 }
-            }
+        for item in report.items { count(item.attempt, item.judgement) }
+    }
+
+    /// Counts one attempt.
+    mutating func count(_ attempt: Attempt, _ judgement: Judgement?) {
+        attempts += 1
+        switch attempt.outcome {
+        case .refused: refused += 1
+        case .failed: failed += 1
+        case .opened where judgement?.verdict == nil: healthy += 1
+        case .opened, .incomplete: break
+        }
+        if let verdict = judgement?.verdict {
+            if verdict.cause == nil { undetermined += 1 } else { explained += 1 }
         }
     }
 }
 
 extension Report {
-    /// Attempts with what is said of each.
-    var cases: some Sequence<(Attempt, Judgement?)> {
-        file.attempts.indices.lazy.map { index in (file.attempts[index], judgement(at: index)) }
+    /// One attempt with what is said of it.
+    struct Item {
+        /// Its place in the case.
+        var index: Int
+        var attempt: Attempt
+        var judgement: Judgement?
     }
+
+    /// All attempts with what is said of each, made one after the other.
+    var items: some Sequence<Item> {
+        let memory = JudgeMemory()
+        return file.attempts.indices.lazy.map { index in
+            Item(index: index, attempt: file.attempts[index], judgement: judgement(at: index, memory))
+        }
+    }
+
+    /// What is said of each attempt, all at once.
+    package var judgements: [Judgement] { items.compactMap(\.judgement) }
 
     /// What is said of the attempt at an index.
-    func judgement(at index: Int) -> Judgement? {
-        let id = file.attempts[index].id
-        if index < judgements.count, judgements[index].attempt == id { return judgements[index] }
-        return judgements.first { $0.attempt == id }
+    func judgement(at index: Int) -> Judgement? { judgement(at: index, JudgeMemory()) }
+
+    private func judgement(at index: Int, _ memory: JudgeMemory) -> Judgement? {
+        switch judging {
+        case .toCome(let judge): return judge.judgement(at: index, memory)
+        case .done(let judgements):
+            let id = file.attempts.id(index)
+            if index < judgements.count, judgements[index].attempt == id { return judgements[index] }
+            return judgements.first { $0.attempt == id }
+        }
     }
 
+    /// The exit code of `explain`. Counts all attempts: where that was done already, ask with the tally.
+    package var exitCode: ExitCode { exitCode(Tally(self)) }
+
     /// The exit code of `explain`. What was encrypted or not captured is no proof that all is well.
-    package var exitCode: ExitCode {
-        let tally = Tally(self)
+    package func exitCode(_ tally: Tally) -> ExitCode {
         if 0 < tally.explained { return .explained }
         if 0 < tally.undetermined { return .undetermined }
         if tally.attempts == 0, 0 < file.encryptedConnectionCount || isCutToPieces { return .undetermined }

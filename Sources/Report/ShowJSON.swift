@@ -5,7 +5,7 @@ import Wire
 /// `wsdiag show --format json`, `wsdiag.attempt/1`.
 package func showJSON(_ report: Report, attempt id: Int) -> JSONWriter {
     var json = JSONWriter(.pretty)
-    guard let attempt = report.file.attempts.first(where: { $0.id == id }) else { return json }
+    guard let attempt = report.file.attempts.first(id: id) else { return json }
     json.beginObject()
     json.member("schema", "wsdiag.attempt/1")
     writeInputs(report.file, into: &json)

@@ -5,7 +5,7 @@ import Wire
 /// `wsdiag show`: one attempt as it stood on the wire, heads, body, frames.
 package func showText(_ report: Report, attempt id: Int, isEveryFrameKept: Bool) -> String {
     var page = TextPage(report.options)
-    guard let attempt = report.file.attempts.first(where: { $0.id == id }) else { return "" }
+    guard let attempt = report.file.attempts.first(id: id) else { return "" }
     let url = visible(report.file.url(of: attempt, showingSecrets: report.options.showSecrets))
     page.entry("#\(attempt.id)", .strong, url, indent: 0, column: 4)
     page.entry("", .plain, transportText(attempt), column: 4)

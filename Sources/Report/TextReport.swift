@@ -3,7 +3,10 @@ import Diagnosis
 import Wire
 
 /// The report as text for a terminal: the cause first, then the server's own words, the bytes, the reasons.
-package func textReport(_ report: Report) -> String {
+package func textReport(_ report: Report) -> String { toldReport(report).text }
+
+/// The report as text, and the counts of what it tells.
+package func toldReport(_ report: Report) -> (text: String, tally: Tally) {
     var page = TextPage(report.options)
     let groups = Groups(report)
     writeInputsLine(report, into: &page)
@@ -25,9 +28,8 @@ package func textReport(_ report: Report) -> String {
     writeTokens(of: report, shown: groups.tokensShown(report), into: &page)
     writeLimits(of: report, into: &page)
     page.gap()
-    let tally = Tally(report)
-    page.line(summaryLine(tally), note: "exit \(report.exitCode.rawValue)")
-    return page.text
+    page.line(summaryLine(groups.tally), note: "exit \(report.exitCode(groups.tally).rawValue)")
+    return (page.text, groups.tally)
 }
 
 /// `guest.pcapng: 92 packets, 1 WebSocket attempt`
@@ -128,8 +130,8 @@ func endText(_ attempt: Attempt) -> String {
 
 private func writeLikeness(_ group: Groups.Group, _ report: Report, into page: inout TextPage) {
     guard 1 < group.members.count, !report.options.all else { return }
-    let leader = report.file.attempts[group.leader].id
-    let others = group.members.dropFirst().map { report.file.attempts[$0].id }
+    let leader = report.file.attempts.id(group.leader)
+    let others = group.members.dropFirst().map { report.file.attempts.id($0) }
     page.gap()
     page.paragraph("and \(grouped(others.count)) more like #\(leader): \(rangesText(others))", indent: 2)
 }

@@ -45,7 +45,8 @@ func sightings(of id: Int, in file: CaseFile) -> [Sighting] {
                     at: exchange.request.at))
         }
     }
-    for attempt in file.attempts {
+    for index in file.attempts.indices where file.attempts.tokens(index).contains(id) {
+        let attempt = file.attempts[index]
         for credential in attempt.allCredentials where credential.token == id {
             found.append(
                 Sighting(

@@ -6,7 +6,7 @@ extension CaseFile {
     ///
     /// What has no time stays behind what it stood behind: the order of a text is the order of its story.
     package mutating func putInOrder() {
-        attempts = inTimeOrder(attempts) { $0.startedAt }
+        attempts = AttemptList(inTimeOrder(Array(attempts)) { $0.startedAt })
         exchanges = inTimeOrder(exchanges) { $0.request.at }
         for index in attempts.indices { attempts[index].id = index + 1 }
         for index in exchanges.indices { exchanges[index].id = index + 1 }

@@ -119,7 +119,7 @@ struct DocumentCase {
     mutating func finish(_ input: Input, endedAt: Timestamp? = nil) -> CaseFile {
         var file = CaseFile()
         file.inputs = [input]
-        file.attempts = attempts
+        file.attempts = AttemptList(attempts)
         file.exchanges = exchanges
         file.tokens = tokens.tokens
         file.limits = limitsOfAnswer

@@ -39,7 +39,7 @@ extension CaseFile {
     }
 
     /// Takes attempts of another input: those that are known already complete what is known, the others are new.
-    fileprivate mutating func join(_ others: [Attempt]) {
+    fileprivate mutating func join(_ others: AttemptList) {
         var finder = AttemptFinder(attempts)
         for other in others {
             if let index = finder.take(other, from: attempts) {
@@ -90,7 +90,7 @@ private struct AttemptFinder {
     private var byPath: [String: [Int]] = [:]
     private var taken: Set<Int> = []
 
-    init(_ attempts: [Attempt]) {
+    init(_ attempts: AttemptList) {
         for (index, attempt) in attempts.enumerated() {
             if let key = attempt.webSocketKey { byKey[key, default: []].append(index) }
             byPath[attempt.path, default: []].append(index)
@@ -98,13 +98,13 @@ private struct AttemptFinder {
     }
 
     /// The index of the attempt that this one is, or nil when there is none or more than one could be meant.
-    mutating func take(_ other: Attempt, from attempts: [Attempt]) -> Int? {
+    mutating func take(_ other: Attempt, from attempts: AttemptList) -> Int? {
         let found = find(other, in: attempts)
         if let found { taken.insert(found) }
         return found
     }
 
-    private func find(_ other: Attempt, in attempts: [Attempt]) -> Int? {
+    private func find(_ other: Attempt, in attempts: AttemptList) -> Int? {
         if let key = other.webSocketKey, let same = byKey[key] {
             // A key belongs to one handshake; both legs of a proxied one may carry it, and then the answers differ.
             return same.first { !taken.contains($0) && attempts[$0].agrees(with: other) }
@@ -126,7 +126,7 @@ private struct AttemptFinder {
     }
 
     /// The one that is clearly nearest in time, or nil.
-    private func nearest(_ indices: [Int], to other: Attempt, in attempts: [Attempt]) -> Int? {
+    private func nearest(_ indices: [Int], to other: Attempt, in attempts: AttemptList) -> Int? {
         guard let moment = other.startedAt else { return nil }
         let sorted = indices.map { index in
             (index: index, distance: abs(attempts[index].startedAt?.seconds(since: moment) ?? .infinity))

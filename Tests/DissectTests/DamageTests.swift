@@ -102,7 +102,7 @@ private struct Judged {
 
     init(_ capture: [UInt8]) {
         let file = readCase([capture])
-        attempts = file.attempts
+        attempts = Array(file.attempts)
         judgements = judge(file)
     }
 

@@ -209,7 +209,7 @@ let conversations: [(name: String, text: String)] = [
     @Test("The pieces are small, however many attempts there are") func pieces() {
         let one = report(expired)
         var file = one.file
-        file.attempts = Array(repeating: one.file.attempts[0], count: 400)
+        file.attempts = AttemptList(repeating: one.file.attempts[0], count: 400)
         let many = Report(
             version: "0", file: file, judgements: Array(repeating: one.judgements[0], count: 400))
         var longest = 0

@@ -98,14 +98,15 @@ let expired = """
         let one = report(expired)
         var file = one.file
         var judgements: [Judgement] = []
-        file.attempts = (1...3121).map { number in
-            var attempt = one.file.attempts[0]
-            attempt.id = number
-            var judgement = one.judgements[0]
-            judgement.attempt = number
-            judgements.append(judgement)
-            return attempt
-        }
+        file.attempts = AttemptList(
+            (1...3121).map { number in
+                var attempt = one.file.attempts[0]
+                attempt.id = number
+                var judgement = one.judgements[0]
+                judgement.attempt = number
+                judgements.append(judgement)
+                return attempt
+            })
         let text = textReport(Report(version: "0", file: file, judgements: judgements))
         #expect(text.contains("and 3,120 more like #1: #2-#3121"))
         #expect(text.contains("3,121 attempts: 3,121 explained"))

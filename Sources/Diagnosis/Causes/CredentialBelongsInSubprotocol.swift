@@ -27,7 +27,7 @@ extension Cause {
             let other = facts.comparisons.first {
                 $0.wasAccepted && $0.differences.subtracting([.placement, .subprotocol]).isEmpty
                     && $0.differences.contains(.placement)
-                    && facts.index.traits[$0.other].carriers.contains { $0.placement == .subprotocol }
+                    && facts.index.traits[$0.other].usesSubprotocol
             }
             guard !known.isEmpty || other != nil else { return .silent }
             var brief = Brief("this gateway reads the credential from Sec-WebSocket-Protocol")

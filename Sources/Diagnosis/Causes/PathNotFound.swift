@@ -47,7 +47,7 @@ extension Cause {
                 $0.wasAccepted && $0.differences.contains(.path) && !$0.differences.contains(.host)
             }) {
                 let other = facts.file.attempts[sibling.other]
-                let path = facts.index.traits[sibling.other].path
+                let path = facts.path(ofAttempt: sibling.other)
                 brief.speaksFor(
                     .moderate, .comparison, "attempt \(other.id) was accepted on \(path) of the same host",
                     at: facts.places(other))

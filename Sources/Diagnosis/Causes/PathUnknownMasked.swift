@@ -54,7 +54,7 @@ extension Cause {
                 let other = facts.file.attempts[control.other]
                 brief.speaksFor(
                     .moderate, .comparison,
-                    "attempt \(other.id) on \(facts.index.traits[control.other].path) was refused alike",
+                    "attempt \(other.id) on \(facts.path(ofAttempt: control.other)) was refused alike",
                     at: facts.places(other), telling: !endpoints.isEmpty)
             }
             if let fingerprint = facts.fingerprint, fingerprint.states == nil, fingerprint.suggests == nil,

@@ -50,7 +50,7 @@ extension Cause {
             let storm = facts.storm
             guard let storm, 4 <= storm.count else {
                 // A told attempt is hardly ever the first one.
-                return facts.line.place == 0 && facts.sees(.responseFields)
+                return facts.previous == nil && facts.sees(.responseFields)
                     && facts.attempt.basis == .observed
                     ? .ruledOut(
                         "it is the first attempt of this client here, and there is no Retry-After",

@@ -37,8 +37,8 @@ extension Cause {
                     "the same URL was accepted again later, in attempt \(facts.file.attempts[later.other].id)"
                 )
             }
-            let wasUsedBefore = facts.line.members[..<facts.line.place].count {
-                facts.index.traits[$0].isAccepted
+            let wasUsedBefore = facts.line.members[..<facts.line.place].suffix(256).count {
+                facts.index.traits[Int($0)].isAccepted
             }
             if 2 <= wasUsedBefore, said == nil {
                 return .ruledOut(

@@ -22,15 +22,18 @@ func explain(_ invocation: Invocation) throws(Failure) -> ExitCode {
     var file = try readCase(inputs, invocation)
     verify(&file, with: keys)
     let report = Report(
-        version: Program.version, file: file, judgements: judge(file, options: options),
+        version: Program.version, file: file, judge: Judge(file, options: options),
         options: appearance(invocation))
     let output = try OutputFile(invocation)
     switch outputFormat(invocation, ["text", "json", "md"]) {
-    case "json": try writeJSONReport(report) { json throws(Failure) in try output.flush(&json) }
-    case "md": try output.write(markdownReport(report))
-    default: try output.write(textReport(report))
+    case "json":
+        return report.exitCode(
+            try writeJSONReport(report) { json throws(Failure) in try output.flush(&json) })
+    case let format:
+        let told = format == "md" ? toldMarkdown(report) : toldReport(report)
+        try output.write(told.text)
+        return report.exitCode(told.tally)
     }
-    return report.exitCode
 }
 
 /// Something else than an input gets the answer that was probably wanted.

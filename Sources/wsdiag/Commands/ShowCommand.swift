@@ -51,7 +51,7 @@ func show(_ invocation: Invocation) throws(Failure) -> ExitCode {
 
 /// The attempt of a number, or a failure that says which there are.
 func found(_ id: Int, in file: CaseFile, _ paths: [String]) throws(Failure) -> Attempt {
-    if let attempt = file.attempts.first(where: { $0.id == id }) { return attempt }
+    if let attempt = file.attempts.first(id: id) { return attempt }
     let name = paths.joined(separator: " ")
     guard !file.attempts.isEmpty else {
         let why = file.limits.first?.text

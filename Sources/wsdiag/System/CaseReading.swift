@@ -116,8 +116,7 @@ struct ShardReading {
         if let filtering { filter = { filtering.accepts($0, $1, $2) } }
         pipeline = Pipeline(
             seed: UInt64.random(in: 0...UInt64.max), filter: filter, keepsFramesOfStream: stream,
-            shard: shard,
-            of: shards)
+            shard: shard, of: shards, shelf: TemporaryShelf())
         for source in inputs.keyLogs {
             let text = try source.readWhole(limit: BufferSizes.keyLog)
             pipeline.add(keyLog: text.span, named: source.name)
