@@ -4,7 +4,7 @@ import Wire
 extension CaseFile {
     /// Connections that failed before any request may have been anything: those stay that went where an attempt went,
     /// and that no attempt of a known URL tells of already.
-    mutating func keepFailures(of told: [Attempt]) {
+    mutating func keepFailures(of told: AttemptList) {
         let known = told + attempts.filter { $0.request != nil }
         let endpoints = Set(known.compactMap(\.connection.server))
         let names = Set(known.map(\.authority))
