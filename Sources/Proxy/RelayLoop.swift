@@ -98,6 +98,13 @@ package final class RelayLoop {
     /// Connections that are open.
     package var connectionCount: Int { relays.count }
 
+    /// Bytes that are owed to sockets or wait for them, in all.
+    package var owedBytes: Int {
+        relays.values.reduce(0) {
+            $0 + $1.client.owed.count + ($1.server?.owed.count ?? 0) + $1.inbox.count + $1.serverInbox.count
+        }
+    }
+
     // MARK: Turns
 
     /// Takes SIGINT and SIGTERM as the order to stop. The signals must be blocked in every thread.

@@ -59,6 +59,8 @@ final class Relay {
     var witness: Witness?
     /// The moment at which patience ends, by the monotonic clock. Nanoseconds.
     var deadline: Int64?
+    /// The client's end, while bytes that it sent before wait for the server.
+    var waitingEnd: StreamEnd?
     private var firstEnd: (side: Side, end: StreamEnd)?
 
     /// Bytes that may be owed to a side before the other is no longer read.
@@ -215,12 +217,22 @@ final class Relay {
             beginPassing(.unread)
         case .reaching where leg.side == .client && end == .finished && !inbox.isEmpty:
             // It asked and will not say more: it still waits for the answer.
+            waitingEnd = end
             return
         default:
             return leg.side == .client ? clientLeftEarly(end) : serverLeftEarly(end)
         }
         if let held = http?.takeHeld(of: leg.side), !held.isEmpty { pass(held.span, from: leg.side) }
         if leg.side == .client, let tls = client.tls, !tls.hasRead { tellUntrusting(alert: nil) }
+        if leg.side == .client, !inbox.isEmpty, end != .reset {
+            waitingEnd = end
+            return
+        }
+        tellEnd(end, of: leg)
+    }
+
+    /// Tells an end to observers and to the other side.
+    func tellEnd(_ end: StreamEnd, of leg: Leg) {
         witness?.ended(leg.side, end)
         passOn(end, from: leg)
     }

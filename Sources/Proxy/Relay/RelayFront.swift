@@ -51,7 +51,10 @@ extension Relay {
                 witness?.bytes(bytes.span, from: .client)
                 return answer(refusal)
             }
-            if let target = spec.target { return reach(target, then: .pass) }
+            if let target = spec.target {
+                guard isForReverse(head) else { return refuse(.badRequest, notForReverse) }
+                return reach(target, then: .pass)
+            }
             if head.method == "CONNECT" { return readConnect(head, consumed) }
             guard let target = absoluteTarget(head) else {
                 return refuse(
@@ -224,3 +227,8 @@ extension String {
         return prefixes.first { lowered.hasPrefix($0) }?.utf8.count
     }
 }
+
+/// Whether a request's target is a path: a reverse listener is no proxy to go through.
+func isForReverse(_ head: MessageHead) -> Bool { head.target?.first == "/" || head.target == "*" }
+
+let notForReverse = "the target is not a path: this is a reverse listener, not a proxy to go through"

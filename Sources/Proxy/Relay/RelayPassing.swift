@@ -32,6 +32,10 @@ extension Relay {
         let waiting = inbox
         inbox = []
         passFromClient(waiting.span)
+        if let end = waitingEnd, inbox.isEmpty, stage == .relaying {
+            waitingEnd = nil
+            tellEnd(end, of: client)
+        }
     }
 
     /// Takes the client's next bytes.
@@ -83,8 +87,8 @@ extension Relay {
             refuseInside("one connection asks for two servers")
             return false
         }
-        if !rewriting.isForward, head.target?.first != "/", head.target != "*" {
-            refuseInside("the target is not a path: this is a reverse listener, not a proxy to go through")
+        if !rewriting.isForward, !isForReverse(head) {
+            refuseInside(notForReverse)
             return false
         }
         let (bytes, changes) = rewriting.apply(to: head)

@@ -75,10 +75,17 @@ extension Relay {
 
     /// The server left before it was asked.
     func serverLeftEarly(_ end: StreamEnd) {
+        let refusal = Refusal(
+            status: .badGateway,
+            because: "\(info.target) closed the connection before it was asked anything")
+        if stage == .clientHandshake {
+            // It is told once the client can read it.
+            dueRefusal = refusal
+            server?.shut(reset: false, loop.poller)
+            return
+        }
         unreachable(
-            Refusal(
-                status: .badGateway,
-                because: "\(info.target) closed the connection before it was asked anything"),
+            refusal,
             ending: end == .reset ? .reset(by: .server) : .finished(by: .server))
     }
 

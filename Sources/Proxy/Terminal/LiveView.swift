@@ -44,6 +44,7 @@ package final class LiveView: RelayObserver {
         self.output = output
     }
 
+    /// Tells an event.
     package func take(_ event: RelayEvent, on id: Int, at time: Timestamp) {
         switch event {
         case .opened(let info), .updated(let info):
@@ -66,15 +67,19 @@ package final class LiveView: RelayObserver {
         }
     }
 
+    /// Bytes are not shown.
     package func relayed(_ bytes: Span<UInt8>, on id: Int, from side: Side, at time: Timestamp) {}
 
+    /// Tells a remark.
     package func take(note: String, at time: Timestamp) { tell("note", note, on: nil, at: time) }
 
+    /// Writes what was gathered.
     package func turnEnded(at time: Timestamp) {
         if second != time.seconds { tellHidden(at: time) }
         output.flush()
     }
 
+    /// Tells what was counted last.
     package func finish(at time: Timestamp) {
         tellHidden(at: time)
         output.flush()
