@@ -63,7 +63,7 @@ struct DocumentCase {
     /// Takes an ordinary exchange. Bodies are searched for tokens; what is kept of them follows the rules of a capture.
     mutating func addExchange(
         method: String, _ url: URLParts, request: ToldMessage, response: ToldMessage?, status: Int?,
-        reason: String = ""
+        reason: String = "", answeredBy: AnsweredBy? = nil
     ) {
         guard exchanges.count < limits.exchanges else {
             exchangesLeftOut += 1
@@ -83,11 +83,12 @@ struct DocumentCase {
         if let whole = answer?.body.bytes {
             answer?.body.bytes = isRefusal ? Array(whole.prefix(limits.previewBytes)) : []
         }
-        exchanges.append(
-            Exchange(
-                id: exchanges.count + 1, input: 0, stream: -1, client: nil, server: nil,
-                isSecure: url.scheme.isEmpty ? nil : url.isSecure, authority: url.authority, request: asked,
-                response: answer, credentials: found, minted: handedOut, basis: basis))
+        var exchange = Exchange(
+            id: exchanges.count + 1, input: 0, stream: -1, client: nil, server: nil,
+            isSecure: url.scheme.isEmpty ? nil : url.isSecure, authority: url.authority, request: asked,
+            response: answer, credentials: found, minted: handedOut, basis: basis)
+        exchange.answeredBy = answeredBy
+        exchanges.append(exchange)
     }
 
     /// Changes an attempt that was added: its session goes on, its end becomes known.
