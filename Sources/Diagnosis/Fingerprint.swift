@@ -122,7 +122,8 @@ private func responder(_ part: AnsweredBy, _ fingerprint: Fingerprint?, in file:
     let said = part.words.isEmpty ? "" : ": \"\(file.masked(part.words))\""
     let shape = fingerprint.map { "; the answer has the shape of \($0.name)" } ?? ""
     return Responder(
-        name: part.part.words, certainty: .likely, because: Statement("a log says so\(said)\(shape)", at: [part.place]),
+        name: part.part.words, certainty: .likely,
+        because: Statement("a log says so\(said)\(shape)", at: [part.place]),
         meaning: fingerprint?.meaning ?? part.part.meaning)
 }
 
@@ -147,7 +148,8 @@ extension AnsweredBy.Part {
         case .gateway: "Neither its authorizer nor anything behind it refused."
         case .authorizer: "The caller was not let in; nothing behind the gateway saw the request."
         case .integration: "The caller was let in; what stands behind the gateway refused or failed."
-        case .target: "The load balancer passed the answer on; the reason is to be found in that server's own log."
+        case .target:
+            "The load balancer passed the answer on; the reason is to be found in that server's own log."
         }
     }
 }

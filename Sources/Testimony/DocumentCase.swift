@@ -15,6 +15,8 @@ struct DocumentCase {
     var limitsOfAnswer: [Limit] = []
     private var attemptsLeftOut = 0
     private var exchangesLeftOut = 0
+    /// Bytes of heads and bodies that exchanges keep.
+    private var exchangeBytes = 0
 
     init(basis: Basis, limits: Limits) {
         self.limits = limits
@@ -82,6 +84,12 @@ struct DocumentCase {
         let isRefusal = 400 <= (status ?? 0)
         if let whole = answer?.body.bytes {
             answer?.body.bytes = isRefusal ? Array(whole.prefix(limits.previewBytes)) : []
+        }
+        exchangeBytes +=
+            asked.head.bytes.count + (answer?.head.bytes.count ?? 0) + (answer?.body.bytes.count ?? 0)
+        guard exchangeBytes <= limits.evidenceBytes else {
+            exchangesLeftOut += 1
+            return
         }
         var exchange = Exchange(
             id: exchanges.count + 1, input: 0, stream: -1, client: nil, server: nil,

@@ -112,6 +112,78 @@ struct HARTests {
         #expect(!file.limits.contains { $0.text.contains("live-live") })
     }
 
+    @Test(
+        "Wrong types, depth and size cost their part and no more",
+        arguments: [
+            (#"{"request":7}"#, ["input-cut-short"]), (#"7,"x",null,[]"#, ["input-cut-short"]),
+            (#"{"request":{"url":7,"headers":"x"}}"#, ["input-cut-short"]),
+            (#"{"request":{"url":"no url"}}"#, ["input-cut-short"]),
+            (#"{"request":{"url":"https://a.test/"},"response":[1e999,{"status":"200"}]}"#, []),
+            (
+                #"{"request":{"url":"https://a.test/","headers":{"a":[1]}},"response":{"status":1e30,"headers":[[],7]}}"#,
+                []
+            ),
+            (#"{"startedDateTime":"x","request":{"url":"https://a.test/"},"timings":{"wait":1e300}}"#, []),
+            (#"{"request":{"url":"https://a.test/","x":\#(deep)}}"#, ["bound-reached", "input-cut-short"]),
+            (#"{"request":{"url":"https://a.test/"},"response":{"status":tru}}"#, ["input-cut-short"]),
+        ])
+    func hostile(entry: String, kinds: [String]) throws {
+        let text = #"{"log":{"entries":["# + entry + #",{"request":{"url":"https://good.test/"}}]}}"#
+        let file = try everyWay(Array(text.utf8)) { feed in try readDocument(feed.pieces, as: .har) }
+        #expect(file.limits.map(\.kind.rawValue) == kinds)
+        #expect(file.exchanges.last?.authority == "good.test")
+    }
+
+    private static let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
+
+    @Test("Every bound is told when it is reached")
+    func bounds() throws {
+        let text = Array(HARFixture.browsers[0].text.utf8)
+        var few = Limits.standard
+        few.attempts = 2
+        let file = try readDocument([text], as: .har, limits: few)
+        #expect(file.attempts.count == 2)
+        #expect(file.limits.last?.kind == .boundReached)
+        var short = Limits.standard
+        short.jsonBytes = 100
+        #expect(
+            try readDocument([text], as: .har, limits: short).limits.contains { $0.kind == .boundReached })
+        let requests = Array(
+            (#"{"entries":["#
+                + Array(repeating: #"{"request":{"url":"https://a.test/"}}"#, count: 5).joined(separator: ",")
+                + "]}").utf8)
+        var exchanges = Limits.standard
+        exchanges.exchanges = 3
+        #expect(try readDocument([requests], as: .har, limits: exchanges).exchanges.count == 3)
+        var bytes = Limits.standard
+        bytes.evidenceBytes = 50
+        let bounded = try readDocument([requests], as: .har, limits: bytes)
+        #expect(bounded.exchanges.count < 5)
+        #expect(bounded.limits.last?.kind == .boundReached)
+    }
+
+    @Test("A session of many messages is walked, not built: no bound on values is met")
+    func manyMessages() throws {
+        let message = #"{"type":"receive","time":1795229105.5,"opcode":1,"data":"ho"}"#
+        let text =
+            #"{"entries":[{"request":{"url":"ws://a.test/"},"response":{"status":101},"_webSocketMessages":["#
+            + Array(repeating: message, count: 3000).joined(separator: ",") + "]}]}"
+        var limits = Limits.standard
+        limits.jsonValues = 100
+        let file = try readDocument([Array(text.utf8)], as: .har, limits: limits)
+        #expect(file.attempts.first?.session?.counts.server.text == 3000)
+        #expect(file.attempts.first?.session?.firstFrames.count == 3)
+        #expect(!file.limits.contains { $0.kind == .boundReached })
+    }
+
+    @Test("What the browser says beside a status is kept as its words")
+    func words() throws {
+        let file = try read(Array(HARFixture.browsers[0].text.utf8))
+        #expect(file.reported.map(\.kind) == [.programSays])
+        #expect(file.reported.first?.text.contains("net::ERR_CONNECTION_REFUSED") == true)
+        #expect(file.clients == ["chrome"])
+    }
+
     private func read(_ bytes: [UInt8]) throws(DocumentError) -> CaseFile {
         var reader = DocumentFormat.har.reader(named: "document")
         try reader.receive(bytes.span)

@@ -142,14 +142,16 @@ struct AccessLogReader: DocumentReader {
             limits.append(
                 Limit(
                     kind: .notHeld,
-                    text: "\(name) is an access log: it tells who answered and with what status, and holds neither "
+                    text:
+                        "\(name) is an access log: it tells who answered and with what status, and holds neither "
                         + "header fields nor bodies nor frames."))
         }
         if 0 < possible {
             limits.append(
                 Limit(
                     kind: .notHeld,
-                    text: "\(counted(possible, "line")) of \(name) may be handshakes or ordinary requests: the log does "
+                    text:
+                        "\(counted(possible, "line")) of \(name) may be handshakes or ordinary requests: the log does "
                         + "not say. They are used where another input tells of the same request; log the Upgrade "
                         + "field to be sure."))
         }

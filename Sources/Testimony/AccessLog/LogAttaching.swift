@@ -48,7 +48,10 @@ extension CaseFile {
             let near = index.around(moment, within: logSeconds).filter { candidate in
                 attempts[candidate].mayBe(exchange) && !isLog[attempts[candidate].input]
             }
-            guard near.count == 1, let own = near.first else { continue }
+            // Those with this status come first; then those whose status nobody told.
+            let same = near.filter { attempts[$0].status != nil }
+            let meant = same.isEmpty ? near : same
+            guard meant.count == 1, let own = meant.first else { continue }
             attached.insert(position)
             attempts[own].seenAlso.append(exchange.request.place)
             if let part = exchange.answeredBy, attempts[own].answeredBy == nil {
@@ -65,7 +68,7 @@ extension Attempt {
     /// Whether a logged request may be this handshake.
     fileprivate func mayBe(_ exchange: Exchange) -> Bool {
         guard let own = request?.head.target, let its = exchange.request.head.target, outcome != .opened,
-            status == exchange.status || status == nil && unseen.contains(.status)
+            status == exchange.status || mayHaveBeenAnswered
         else { return false }
         let path = { (target: String) in (URLParts(target)?.target ?? target).prefix { $0 != "?" } }
         guard path(own) == path(its) else { return false }
@@ -74,6 +77,11 @@ extension Attempt {
         let (host, name) = (authority.lowercased(), exchange.authority.lowercased())
         return host.isEmpty || name.isEmpty || host == name || host.hasPrefix(name + ":")
             || name.hasPrefix(host + ":")
+    }
+
+    /// Whether it is unknown that an answer came.
+    private var mayHaveBeenAnswered: Bool {
+        status == nil && unseen.contains(.status) && connection.ending == .open
     }
 
     /// A status that this telling hides and the log tells.

@@ -59,7 +59,9 @@ extension LogRecord {
         switch value {
         case .object(let members):
             guard depth < 4 else { return }
-            for member in members { take(member.value, name: name + plainName(member.name), depth: depth + 1) }
+            for member in members {
+                take(member.value, name: name + plainName(member.name), depth: depth + 1)
+            }
             return
         case .array(let elements):
             // Header fields are lists in some encoders.
