@@ -41,7 +41,7 @@ extension CaseFile {
     mutating func attachLoggedRequests() {
         let isLog = inputs.map { $0.kind == DocumentFormat.accessLog.rawValue }
         guard isLog.contains(true), exchanges.contains(where: { isLog[$0.input] }) else { return }
-        let index = TimeIndex(attempts.map(\.startedAt))
+        let index = TimeIndex(attempts.indices.map { attempts.startedAt($0) })
         var attached: Set<Int> = []
         for (position, exchange) in exchanges.enumerated() where isLog[exchange.input] {
             guard let moment = exchange.request.at else { continue }
