@@ -14,6 +14,23 @@ extension Facts {
         return nil
     }
 
+    /// A credential of the upgrade in a place that a profile says is read.
+    var sentWhereRead: Sent? {
+        let read = known { fact -> Behaviour.Channel? in
+            if case .credentialChannel(let channel, _, true) = fact { channel } else { nil }
+        }
+        return sent.first { sent in read.contains { $0.value.rawValue == sent.credential.placement.rawValue }
+        }
+    }
+
+    /// A profile that takes the credential in the first message, and says of no place of the upgrade that it is read.
+    var messageIsThePlace: Known<Behaviour.Channel>? {
+        let read = known { fact -> Behaviour.Channel? in
+            if case .credentialChannel(let channel, _, true) = fact { channel } else { nil }
+        }
+        return read.allSatisfy { $0.value == .message } ? read.first : nil
+    }
+
     /// Whether the URL holds something that may be a credential by itself: a part of the path, or a value of the
     /// query, that looks made up by a machine.
     var hasIdentifier: Bool {

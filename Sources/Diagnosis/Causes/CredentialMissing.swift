@@ -67,6 +67,10 @@ extension Cause {
                     .weak, .lineage, "\(minted.text) handed out a URL, which may be the credential",
                     at: minted.places)
             }
+            if let place = facts.messageIsThePlace, brief.proof == nil {
+                brief.cap = .possible
+                brief.speaksAgainst(.moderate, .profile, place.text)
+            }
             if facts.hasIdentifier, brief.proof == nil {
                 brief.cap = .possible
                 brief.speaksAgainst(
