@@ -157,11 +157,13 @@ private func nextSteps(_ facts: borrowing Facts, _ ranked: [Tried], _ gaps: [Gap
     func add(_ step: NextStep) {
         if steps.count < 4, !steps.contains(where: { $0.text == step.text }) { steps.append(step) }
     }
-    let isSettled = ranked.first.map { $0.tier == .certain && $0.role == .proximate } ?? false
+    let isTold = facts.recipe != nil
+    let isSettled = !isTold && ranked.first.map { $0.tier == .certain && $0.role == .proximate } ?? false
     if isSettled { return [] }
     let isLikely = ranked.first.map { .possible < $0.tier && $0.role == .proximate } ?? false
     for tried in ranked.prefix(isLikely ? 2 : 4) { if let test = tried.brief.test { add(test) } }
     if isLikely { return steps }
-    for gap in gaps { if let how = gap.howToGet { add(NextStep(how)) } }
+    if let recipe = facts.recipe { add(recipe) }
+    for gap in gaps where !isTold { if let how = gap.howToGet { add(NextStep(how)) } }
     return steps
 }
