@@ -9,7 +9,7 @@ extension Facts {
     /// What the same input tells beside the attempt, of one kind.
     func told(_ kind: ReportedFact.Kind) -> [ReportedFact] {
         guard isTold else { return [] }
-        return file.reported.filter { $0.kind == kind && $0.place.input == attempt.input }
+        return file.whole.reported.filter { $0.kind == kind && $0.place.input == attempt.input }
     }
 
     /// Where the pasted code puts a credential: `header`, `query` or `subprotocol`.
@@ -30,7 +30,7 @@ extension Facts {
     /// Where to get the evidence that words cannot give.
     var recipe: NextStep? {
         guard isTold else { return nil }
-        if file.limits.contains(where: { $0.kind == .browserHidesRefusal }) {
+        if file.whole.limits.contains(where: { $0.kind == .browserHidesRefusal }) {
             return NextStep(
                 "Record a net-export in the browser: it holds the status, the fields and the body that the HAR hides.",
                 command: "wsdiag howto chrome")
