@@ -78,7 +78,6 @@ let package = Package(
             resources: [
                 .embedInCode("HAR/har-dialects.json"),
                 .embedInCode("HAR/har-failures.json"),
-                .embedInCode("AccessLog/access-log-fields.json"),
                 .embedInCode("Text/atlas.json"),
             ],
             swiftSettings: strict),
@@ -103,7 +102,10 @@ let package = Package(
                 "Wire", "JSON", "Case", "HTTP", "WebSocket", "Crypto", "Capture", "TLS", "Dissect",
                 "Diagnosis", "Report", "COpenSSL", "CLinux",
             ],
-            resources: [.embedInCode("Launching/environment.json")],
+            resources: [
+                .embedInCode("Launching/environment.json"), .embedInCode("Page/page.html"),
+                .embedInCode("Launching/preload.cjs"), .embedInCode("Launching/sitecustomize.py"),
+            ],
             swiftSettings: house),
         .executableTarget(
             name: "wsdiag",
@@ -195,8 +197,6 @@ if isFuzzing {
         fuzzTarget("credentials", ["Wire", "Case", "Credentials"]),
         fuzzTarget("netlog", ["Wire", "Case", "Diagnosis", "JSON", "Report", "Testimony"]),
         fuzzTarget("flows", ["Wire", "Case", "Diagnosis", "JSON", "Report", "Testimony"]),
-        fuzzTarget("har", ["Wire", "Case", "Testimony"]),
-        fuzzTarget("accesslog", ["Wire", "Case", "Testimony"]),
         fuzzTarget("pipeline", ["Wire", "Capture", "JSON", "Case", "Dissect", "Diagnosis", "Report"]),
     ]
 }

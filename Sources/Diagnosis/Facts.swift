@@ -63,9 +63,7 @@ extension Facts {
     var status: Int? { symptoms.contains(.refused) ? attempt.status : nil }
 
     /// The close frame that ended the session, whoever sent it.
-    var close: CloseFrame? {
-        attempt.session?.firstClose.flatMap { isArtefact($0, attempt.basis) ? nil : $0 }
-    }
+    var close: CloseFrame? { attempt.session?.firstClose }
 
     /// The close frame, where the server sent it first.
     var serverClose: CloseFrame? { close.flatMap { $0.by == .server ? $0 : nil } }

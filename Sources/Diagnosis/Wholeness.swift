@@ -8,11 +8,7 @@ import Case
 /// - a part of the case was not seen, unless the cause needs nothing but its own message and the clock.
 /// And a cause that other words of the responder would contradict stays possible where some of its words were not seen,
 /// unless those that were seen state it.
-///
-/// What is only told is never certain; and the name of a told end, such as its close code, explains nothing.
 struct Wholeness {
-    /// Whether somebody or some program tells of the attempt, in place of its bytes.
-    var isTold: Bool
     /// Whether every part of the attempt that matters for its symptoms was seen.
     var seesAttempt: Bool
     /// Whether all that the responder said was seen.
@@ -21,14 +17,12 @@ struct Wholeness {
     var seesCase: Bool
 
     /// The tier that a cause may reach here, whatever speaks for it.
-    func ceiling(of tried: Tried) -> Certainty {
-        let brief = tried.brief
-        let most: Certainty = isTold ? (tried.role == .generic ? .possible : .likely) : .certain
+    func ceiling(of brief: Brief) -> Certainty {
         switch brief.proof {
-        case .stated: return most
-        case .arithmetic: return brief.isContestable && !seesWords ? .possible : most
-        case .differential: return seesAttempt ? most : .possible
-        case nil: return seesAttempt && (seesCase || brief.standsAlone) ? most : .possible
+        case .stated: return .certain
+        case .arithmetic: return brief.isContestable && !seesWords ? .possible : .certain
+        case .differential: return seesAttempt ? .certain : .possible
+        case nil: return seesAttempt && (seesCase || brief.standsAlone) ? .certain : .possible
         }
     }
 }
@@ -41,7 +35,6 @@ extension Facts {
         if symptoms.contains(.refused) { parts.insert([.status, .responseBody]) }
         if symptoms.contains(.failed) { parts = [.status, .transport] }
         return Wholeness(
-            isTold: isTold,
             seesAttempt: sees(parts),
             seesWords: sees([.status, .responseFields])
                 && (!symptoms.contains(.refused) || sees(.responseBody))

@@ -107,6 +107,8 @@ package struct ProxyOptions: Sendable {
     package var clientCertificate: (chain: String, key: String)?
     /// Where session keys of both legs are written.
     package var keyLogPath: String?
+    /// Where a client logs its TLS keys: tunnels that are passed on untouched are read with them.
+    package var tappedKeyLogPath: String?
     /// In reverse mode: what Host becomes; nil for the target's own.
     package var hostField: HostField = .target
     /// What Origin becomes; nil leaves it.

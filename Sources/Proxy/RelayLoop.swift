@@ -25,6 +25,8 @@ package final class RelayLoop {
     /// What became of attempts so far.
     package private(set) var tally = RunTally()
 
+    /// Keys of clients whose tunnels are read without being terminated.
+    let tappedKeys: TappedKeys?
     private let recorder: (any RelayRecorder)?
     private let observers: [any RelayObserver]
     private let service: (any LocalService)?
@@ -65,6 +67,7 @@ package final class RelayLoop {
         self.recorder = recorder
         self.observers = observers
         self.service = service
+        tappedKeys = options.tappedKeyLogPath.map { TappedKeys(path: $0, limits: options.limits) }
         poller = try Poller()
         resolver = try Resolver()
         contexts = try TLSContexts(options, minting: minting)
@@ -126,6 +129,7 @@ package final class RelayLoop {
     package func turn(milliseconds: Int32) -> Bool {
         guard !isOver else { return false }
         for observer in everyone { observer.turnEnded(at: now) }
+        serveReady()
         let patience: Int32 = !waitingForDelivery.isEmpty ? 5 : relays.isEmpty ? 1000 : 250
         poller.wait(milliseconds: min(milliseconds, patience)) { source, what in
             readClocks()
@@ -177,8 +181,9 @@ package final class RelayLoop {
         guard !isOver else { return }
         isOver = true
         for relay in Array(relays.values) { relay.finish() }
-        for client in Array(locals.values) { client.close() }
         for observer in everyone { observer.finish(at: now) }
+        serveReady()
+        for client in Array(locals.values) { client.close() }
     }
 
     /// Patience is looked at four times a second.

@@ -1,7 +1,7 @@
-import Case
+package import Case
 import Diagnosis
 import JSON
-import Wire
+package import Wire
 
 /// One element of `attempts`.
 func writeAttempt(
@@ -81,15 +81,18 @@ func writeOutcome(_ attempt: Attempt, _ report: Report, into json: inout JSONWri
 }
 
 /// How an open socket ended, in the terms of an API (RFC 6455 §7.1.5).
-struct Closing: Sendable, Equatable {
-    var code: Int
-    var reason: String
-    var by: Side
+package struct Closing: Sendable, Equatable {
+    /// The status code.
+    package var code: Int
+    /// The reason; may be empty. It is not masked.
+    package var reason: String
+    /// Who closed.
+    package var by: Side
     /// Whether a close frame was seen; without one the code is 1006.
-    var hasFrame: Bool
+    package var hasFrame: Bool
 
     /// Nil where no session was open, or it still is.
-    init?(_ attempt: Attempt) {
+    package init?(_ attempt: Attempt) {
         guard let session = attempt.session else { return nil }
         if let close = session.firstClose {
             self.init(code: close.code ?? 1005, reason: close.reason, by: close.by, hasFrame: true)

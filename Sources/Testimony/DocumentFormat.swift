@@ -29,8 +29,7 @@ package enum DocumentFormat: String, Sendable, Equatable, CaseIterable {
         switch self {
         case .har: looksLikeHAR(beginning)
         case .netLog: isNetLog(beginning)
-        case .flows: false
-        case .accessLog: looksLikeAccessLog(beginning)
+        case .flows, .accessLog: false
         case .text: TextReader.recognises(beginning)
         }
     }
@@ -40,8 +39,7 @@ package enum DocumentFormat: String, Sendable, Equatable, CaseIterable {
         switch self {
         case .har: HARReader(named: name, limits: limits)
         case .netLog: NetLogReader(name: name, limits: limits)
-        case .flows: UnreadDocument()
-        case .accessLog: AccessLogReader(named: name, limits: limits)
+        case .flows, .accessLog: UnreadDocument()
         case .text: TextReader(named: name, limits: limits)
         }
     }

@@ -36,6 +36,12 @@ package struct SessionReader {
     /// Every frame in time order, when they were asked for.
     package var frames: [FrameRecord] { log.frames }
 
+    /// Takes the frames out, for somebody who keeps them elsewhere.
+    package mutating func takeFrames() -> [FrameRecord] {
+        defer { log.frames.removeAll(keepingCapacity: true) }
+        return log.frames
+    }
+
     /// Whether messages of a side were left compressed, because they unfold beyond every measure.
     package var gaveUpInflating: Bool {
         directions.client.gaveUpInflating || directions.server.gaveUpInflating

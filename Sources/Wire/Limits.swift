@@ -67,10 +67,6 @@ package struct Limits: Sendable, Equatable {
     /// Sources (requests, sockets, jobs) of a log that are followed at one time; the longest silent one makes room.
     package var liveSources = 4096
 
-    // Access logs
-    /// One line of an access log; a longer one is passed over and reported. Bytes.
-    package var accessLineBytes = 256 << 10
-
     // Text
     /// A pasted text. Bytes; what lies behind is not read.
     package var textBytes = 16 << 20
@@ -94,6 +90,24 @@ package struct Limits: Sendable, Equatable {
     package var leafCertificates = 1024
     /// Packets of a recording that wait for the disk; what comes beyond is left out and marked. Bytes.
     package var recordingBytes = 8 << 20
+    /// What a tapped connection may say before its keys are logged. Bytes.
+    package var tappedBytes = 256 << 10
+    /// Connections whose logged keys wait to be used.
+    package var tappedConnections = 4096
+    /// Attempts that the live page lists; the oldest make room.
+    package var pageAttempts = 2000
+    /// Attempts whose evidence the live page keeps.
+    package var pageDetails = 200
+    /// Frames of one attempt that the live page keeps: the last.
+    package var pageFrames = 400
+    /// Beginnings of frames that the live page keeps in all. Bytes.
+    package var pageFrameBytes = 8 << 20
+    /// Messages that wait to be written as HAR at the end; of older attempts they are left out. Bytes.
+    package var harBytes = 32 << 20
+    /// Browsers' connections to the live page.
+    package var pageClients = 32
+    /// What may wait for one browser before its stream of events is ended. Bytes.
+    package var pageOwedBytes = 4 << 20
 
     /// The bounds that the program uses.
     package static let standard = Limits()

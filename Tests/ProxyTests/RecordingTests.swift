@@ -76,7 +76,7 @@ final class RecordedRelay {
     }
 }
 
-private let upgrade = """
+let upgrade = """
     GET /socket HTTP/1.1\r\nHost: a.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\
     Authorization: Bearer abcdefghijklmnop1234\r\n\r\n
@@ -86,7 +86,7 @@ private let refusal = """
     WWW-Authenticate: Bearer error="invalid_token", error_description="The token expired"\r\n\r\n\
     {"message":"expired now"}
     """
-private let acceptance = """
+let acceptance = """
     HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
     Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n
     """

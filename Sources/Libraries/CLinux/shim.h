@@ -17,4 +17,8 @@ static inline int wsd_epoll_set(int queue, int operation, int descriptor, unsign
 }
 static inline unsigned long long wsd_epoll_tag(const struct epoll_event *event) { return event->data.u64; }
 static inline unsigned wsd_epoll_events(const struct epoll_event *event) { return event->events; }
+
+/* A global variable, which Swift takes for a race. */
+extern char **environ;
+static inline char **wsd_environment(void) { return environ; }
 #endif

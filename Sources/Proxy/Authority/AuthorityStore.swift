@@ -88,10 +88,14 @@ package struct AuthorityStore: Sendable {
 
     /// Writes what clients are given: certificates of the system and ours, as PEM and for Java.
     ///
-    /// Answers whether the system's certificates were found; without them the bundle holds ours alone.
-    package func writeBundle(of authority: CertificateAuthority) throws(AuthorityError) -> Bool {
+    /// `instead` names a file that takes the place of the system's. Answers whether there were any; without them the
+    /// bundle holds ours alone.
+    package func writeBundle(
+        of authority: CertificateAuthority, instead: String? = nil
+    ) throws(AuthorityError) -> Bool {
         try PrivateFile.makeFolders(folder)
-        let system = SystemCertificates.read()
+        var system = SystemCertificates.read()
+        if let instead, !instead.isEmpty { system = try PrivateFile.read(instead) + [0x0a] }
         try PrivateFile.write(system + authority.identity.certificatePEM, to: bundlePath)
         let store = javaKeyStore(
             certificates: SystemCertificates.decoded(system) + [authority.identity.certificateDER],

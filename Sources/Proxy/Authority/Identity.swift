@@ -1,4 +1,5 @@
 import COpenSSL
+import Crypto
 
 /// A certificate and its private key, held for as long as somebody uses them.
 ///
@@ -59,18 +60,11 @@ package final class Identity {
             var place = buffer.baseAddress
             _ = i2d_X509_PUBKEY(info, &place)
         }
-        return sha256(bytes)
+        return digest(.sha256, bytes.span)
     }
 
     /// SHA-256 of the certificate: what other programs call its fingerprint.
-    package var fingerprint: [UInt8] { sha256(certificateDER) }
-}
-
-private func sha256(_ bytes: [UInt8]) -> [UInt8] {
-    var digest = [UInt8](repeating: 0, count: 32)
-    var length: UInt32 = 0
-    EVP_Digest(bytes, bytes.count, &digest, &length, EVP_sha256(), nil)
-    return digest
+    package var fingerprint: [UInt8] { digest(.sha256, certificateDER.span) }
 }
 
 /// An encrypted key is not ours, and OpenSSL would ask the terminal for its password.

@@ -1,4 +1,4 @@
-import COpenSSL
+import Crypto
 import Wire
 
 /// The password that Java's own store of trusted certificates has. It guards nothing: there is no key in it.
@@ -35,8 +35,5 @@ func javaKeyStore(certificates: [[UInt8]], madeAt: Timestamp) -> [UInt8] {
         [UInt8($0 >> 8), UInt8(truncatingIfNeeded: $0)]
     }
     let signed = password + Array("Mighty Aphrodite".utf8) + store
-    var digest = [UInt8](repeating: 0, count: 20)
-    var length: UInt32 = 0
-    EVP_Digest(signed, signed.count, &digest, &length, EVP_sha1(), nil)
-    return store + digest
+    return store + digest(.sha1, signed.span)
 }

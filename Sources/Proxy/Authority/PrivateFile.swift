@@ -68,3 +68,10 @@ enum PrivateFile {
 func systemText(_ number: Int32) -> String {
     strerror(number).map { String(cString: $0) } ?? "error \(number)"
 }
+
+/// Writes a file that only its owner may read, whole or not at all.
+///
+/// Throws: `file`.
+package func writePrivately(_ bytes: [UInt8], to path: String) throws(AuthorityError) {
+    try PrivateFile.write(bytes, to: path)
+}

@@ -21,6 +21,7 @@ extension Relay {
         }
         loop.tell(.updated(info), on: self)
         if witness == nil { witness = loop.openWitness(for: self) }
+        if info.isTunnelled { witness?.beginTap() }
         let early = serverInbox
         serverInbox = []
         passInbox()

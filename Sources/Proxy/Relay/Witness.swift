@@ -19,6 +19,8 @@ final class Witness {
     private var open: AttemptNews?
     private var serverEnding: Connection.Ending?
     private var isClosed = false
+    /// What waits for a tapped client's keys.
+    private var hold: TapHold?
     private let isSecure: Bool
     /// The connection as it was when reading began.
     private let connection: Connection
@@ -53,9 +55,35 @@ final class Witness {
     /// Bytes that were passed on.
     func bytes(_ bytes: Span<UInt8>, from side: Side) {
         loop.show(bytes, on: relay, from: side)
-        reader.door.receive(bytes, on: number, from: side, at: loop.now, place: place)
         reader.bytes &+= bytes.count
+        if let keys = loop.tappedKeys, hold != nil {
+            let mayWait = hold?.add(bytes, side, loop.now, place, limits: loop.options.limits) ?? false
+            if let lines = hold?.random.flatMap({ keys.take($0) }) {
+                reader.door.add(keyLog: lines.span)
+                release()
+            } else if !mayWait {
+                release()
+            }
+        } else {
+            reader.door.receive(bytes, on: number, from: side, at: loop.now, place: place)
+        }
         if open == nil { lookForNews() }
+    }
+
+    /// The bytes that follow are TLS of a client that logs its keys.
+    func beginTap() { if loop.tappedKeys != nil { hold = TapHold() } }
+
+    /// Reads what waited for keys, with them or without.
+    private func release() {
+        if let keys = loop.tappedKeys, let lines = hold?.random.flatMap({ keys.take($0) }) {
+            reader.door.add(keyLog: lines.span)
+        }
+        let pieces = hold?.pieces ?? []
+        hold = nil
+        for piece in pieces {
+            reader.door.receive(
+                piece.bytes.span, on: number, from: piece.side, at: piece.time, place: piece.place)
+        }
     }
 
     /// Something was changed in what is passed on.
@@ -89,6 +117,7 @@ final class Witness {
     /// One side sends no more.
     func ended(_ side: Side, _ end: StreamEnd) {
         loop.tell(.ended(side, end), on: relay)
+        release()
         if end != .reset { reader.door.end(number, side, at: loop.now, place: place) }
         if open == nil { lookForNews() }
     }
@@ -97,6 +126,7 @@ final class Witness {
     func closed(_ ending: Connection.Ending) {
         guard !isClosed else { return }
         isClosed = true
+        release()
         // A connection that is open for ever was still open when the proxy stopped.
         let attempts = reader.door.close(number, serverEnding ?? ending, at: loop.now, place: place)
         tellNew(attempts)
@@ -116,13 +146,17 @@ final class Witness {
         while known < attempts.count {
             let place = known
             known += 1
-            var news =
-                asked.isEmpty
-                ? AttemptNews(stage: .asked, number: loop.nextAttemptNumber(), url: "")
-                : asked.removeFirst()
+            var news = asked.isEmpty ? unasked() : asked.removeFirst()
             judge(&news, attempts[place], place: place)
             if news.stage == .opened { open = news }
         }
+    }
+
+    /// An attempt whose request was not seen as it passed: it was inside TLS that is not terminated.
+    private func unasked() -> AttemptNews {
+        let news = AttemptNews(stage: .asked, number: loop.nextAttemptNumber(), url: "")
+        reader.number(news.number, on: relay)
+        return news
     }
 
     private func judge(_ news: inout AttemptNews, _ attempt: Int, place: Int) {
@@ -132,7 +166,11 @@ final class Witness {
         news.index = verdict.index
         news.judgement = verdict.judgement
         let attempt = verdict.file.attempts[verdict.index]
-        if news.url.isEmpty { news.url = verdict.file.url(of: attempt, showingSecrets: false) }
+        if news.url.isEmpty {
+            news.url = verdict.file.url(of: attempt, showingSecrets: false)
+            loop.tell(
+                .attempt(AttemptNews(stage: .asked, number: news.number, url: news.url)), on: relay)
+        }
         if news.stage == .asked {
             news.stage =
                 switch attempt.outcome {

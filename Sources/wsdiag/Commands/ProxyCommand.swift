@@ -18,7 +18,7 @@ let proxyCommand = CommandSpec(
         """,
     ],
     operands: [],
-    options: OptionSpec.relaying + [
+    options: OptionSpec.relaying + OptionSpec.watching + [
         .skew, .profiles, .format(["text", "jsonl"]), .color, .width, .ascii, .showSecrets, .quiet,
     ],
     examples: [
@@ -38,15 +38,20 @@ func proxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let output = LineOutput(descriptor: STDOUT_FILENO)
     let view = LiveView(try viewOptions(invocation), output: output)
     let minting = try authority(for: options, invocation)
+    let watchers = try RelayWatchers(invocation, limits: options.limits)
     let loop: RelayLoop
     do throws(ProxyFailure) {
-        loop = try RelayLoop(options, minting: minting, observers: [view])
+        loop = try RelayLoop(
+            options, minting: minting, recorder: watchers.recorder, observers: [view] + watchers.observers,
+            service: watchers.page, serviceAddress: watchers.pageEndpoint)
         try loop.stopOnSignals()
     } catch {
         throw failure(error)
     }
     tellStart(options, loop, invocation)
+    watchers.tellStart(loop, listening: listening(options, loop), invocation)
     loop.run()
+    try watchers.finish(invocation)
     if !invocation.has(.quiet), invocation.value(.format(["text", "jsonl"])) != "jsonl" {
         output.write(summary(loop.tally))
     }
@@ -102,6 +107,13 @@ private func tellStart(_ options: ProxyOptions, _ loop: RelayLoop, _ invocation:
     } else if options.listeners.contains(where: { $0.target == nil }) {
         note("TLS is passed on unread: name hosts with --host to decrypt it\n")
     }
+}
+
+/// Where it listens, in a few words for the page.
+private func listening(_ options: ProxyOptions, _ loop: RelayLoop) -> String {
+    zip(options.listeners, loop.endpoints).map { spec, endpoint in
+        spec.target.map { "\(endpoint) for \($0.authority)" } ?? "\(endpoint)"
+    }.joined(separator: ", ")
 }
 
 func failure(_ problem: ProxyFailure) -> Failure {

@@ -11,7 +11,7 @@ enum Program {
 /// Every command there is.
 let commandTable: [CommandSpec] = [
     explainCommand, listCommand, showCommand, diffCommand, tokenCommand, rulesCommand, howtoCommand,
-    proxyCommand, helpCommand, authorityCommand, completionsCommand, manualCommand,
+    proxyCommand, runCommand, helpCommand, authorityCommand, completionsCommand, manualCommand,
 ]
 
 /// What every command that reads captures takes.
