@@ -49,9 +49,38 @@ extension CaseFile {
             let parts = masked.split(separator: ";", omittingEmptySubsequences: false)
             guard let first = parts.first else { return masked }
             return ([maskedCookie(first)] + parts.dropFirst().map(String.init)).joined(separator: ";")
+        case "sec-websocket-protocol":
+            return masked.split(separator: ",", omittingEmptySubsequences: false).map { element in
+                shortToken(element.utf8.span).map { (element.hasPrefix(" ") ? " " : "") + $0 }
+                    ?? String(element)
+            }.joined(separator: ",")
         default: return masked
         }
     }
+
+    /// The first line of a head as it may be shown: of a request also without the short secrets that stand as whole
+    /// parameters of its target.
+    package func masked(firstLineOf head: MessageHead) -> String {
+        let range = head.startLineRange
+        guard case .request(_, let target, _) = head.startLine else { return masked(head.text(range)) }
+        return masked(head.text(range.lowerBound..<target.lowerBound))
+            + maskedTarget(head.bytes.span.extracting(target), [])
+            + masked(head.text(target.upperBound..<max(target.upperBound, range.upperBound)))
+    }
+
+    /// `<token 2>` where these bytes, spaces around them left out, are a whole token too short to be found inside a
+    /// text.
+    private func shortToken(_ value: Span<UInt8>) -> String? {
+        var range = 0..<value.count
+        while let first = range.first, value[first] == 0x20 { range = range.dropFirst() }
+        while let last = range.last, value[last] == 0x20 { range = range.dropLast() }
+        guard Self.shortTokenBytes.contains(range.count) else { return nil }
+        let bytes = value.extracting(range).bytes()
+        return tokens.first { $0.kind != .placeholder && $0.secret.bytes == bytes }.map { "<token \($0.id)>" }
+    }
+
+    /// Longer ones are found wherever they stand; shorter ones are no secret.
+    private static let shortTokenBytes = 4...32
 
     /// Makes the index that `masked` uses, once the tokens are all there.
     package mutating func prepareMask() { mask = TokenMask(tokens) }
@@ -125,6 +154,7 @@ extension CaseFile {
             guard stands(token, in: value) else { continue }
             return name + "=" + prefix + "<token \(token.id)>"
         }
+        if let token = shortToken(value) { return name + "=" + token }
         return name + "=" + maskedPart(value)
     }
 

@@ -109,7 +109,9 @@ func shownLine(_ head: MessageHead, _ range: Range<Int>, _ report: Report) -> St
     let text = head.text(range)
     guard !report.options.showSecrets else { return visible(text, ascii: ascii) }
     guard let line = head.fieldLines.first(where: { $0.name.lowerBound == range.lowerBound }) else {
-        return visible(report.file.masked(text), ascii: ascii)
+        let isFirst = range.lowerBound == head.startLineRange.lowerBound
+        return visible(
+            isFirst ? report.file.masked(firstLineOf: head) : report.file.masked(text), ascii: ascii)
     }
     let name = head.name(line)
     let between = head.text(line.name.upperBound..<max(line.name.upperBound, line.value.lowerBound))

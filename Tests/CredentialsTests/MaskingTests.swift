@@ -122,6 +122,14 @@ import Wire
         #expect(file.masked("guest: login=guest&password=guest") == "guest: login=guest&password=<secret>")
     }
 
+    @Test("a secret that is a word is hidden where it is a whole parameter or subprotocol")
+    func wholeWords() throws {
+        let file = makeCase("/s?good=1&token=good&q=goods", ["Sec-WebSocket-Protocol: auth, good"])
+        let head = try #require(file.attempts.first?.request?.head)
+        #expect(file.masked(firstLineOf: head) == "GET /s?good=1&token=<token 1>&q=goods HTTP/1.1")
+        #expect(file.masked(value: "auth, good", ofField: "Sec-WebSocket-Protocol") == "auth, <token 1>")
+    }
+
     @Test("field values hide schemes' rests and cookies")
     func fields() {
         let file = makeCase("/", more: [Self.jwt])
