@@ -78,6 +78,7 @@ let package = Package(
             resources: [
                 .embedInCode("HAR/har-dialects.json"),
                 .embedInCode("HAR/har-failures.json"),
+                .embedInCode("AccessLog/access-log-fields.json"),
                 .embedInCode("Text/atlas.json"),
             ],
             swiftSettings: strict),
@@ -197,6 +198,8 @@ if isFuzzing {
         fuzzTarget("credentials", ["Wire", "Case", "Credentials"]),
         fuzzTarget("netlog", ["Wire", "Case", "Diagnosis", "JSON", "Report", "Testimony"]),
         fuzzTarget("flows", ["Wire", "Case", "Diagnosis", "JSON", "Report", "Testimony"]),
+        fuzzTarget("har", ["Wire", "Case", "Testimony"]),
+        fuzzTarget("accesslog", ["Wire", "Case", "Testimony"]),
         fuzzTarget("pipeline", ["Wire", "Capture", "JSON", "Case", "Dissect", "Diagnosis", "Report"]),
     ]
 }

@@ -74,6 +74,8 @@ package struct Attempt: Sendable, Equatable {
     package var unseen: Unseen
     /// Where other inputs tell of the same attempt; empty for all but merged ones.
     package var seenAlso: [Place] = []
+    /// Which part of the server side answered; nil where no log tells.
+    package var answeredBy: AnsweredBy?
 
     /// An attempt as far as it was seen.
     package init(

@@ -90,6 +90,8 @@ package struct Exchange: Sendable, Equatable {
     package var minted: [Minted]
     /// How it is known.
     package var basis: Basis
+    /// Which part of the server side answered; nil where no log tells.
+    package var answeredBy: AnsweredBy?
 
     /// An exchange as far as it was seen.
     package init(

@@ -13,6 +13,7 @@ extension Attempt {
     fileprivate mutating func moveInput(by count: Int) {
         input += count
         for index in seenAlso.indices { seenAlso[index].input += count }
+        answeredBy?.place.input += count
         for index in credentials.indices { credentials[index].place.input += count }
         if var message = request {
             message.place.input += count
@@ -55,6 +56,7 @@ extension Session {
 extension Exchange {
     fileprivate mutating func moveInput(by count: Int) {
         input += count
+        answeredBy?.place.input += count
         request.place.input += count
         response?.place.input += count
         for index in credentials.indices { credentials[index].place.input += count }

@@ -53,6 +53,8 @@ extension Facts {
 
     /// The silence between the last frame and the end. Seconds.
     var gapAtEndSeconds: Double? {
+        // Whoever tells of an end seldom tells of the frames before it.
+        if isTold, !sees(.frames) { return nil }
         guard let ended = close?.at ?? attempt.connection.endedAt else { return nil }
         let last = attempt.session?.lastActivityAt ?? attempt.response?.at
         return last.map { ended.seconds(since: $0) }

@@ -63,7 +63,9 @@ extension Facts {
     var status: Int? { symptoms.contains(.refused) ? attempt.status : nil }
 
     /// The close frame that ended the session, whoever sent it.
-    var close: CloseFrame? { attempt.session?.firstClose }
+    var close: CloseFrame? {
+        attempt.session?.firstClose.flatMap { isArtefact($0, attempt.basis) ? nil : $0 }
+    }
 
     /// The close frame, where the server sent it first.
     var serverClose: CloseFrame? { close.flatMap { $0.by == .server ? $0 : nil } }

@@ -43,7 +43,7 @@ extension Facts {
         }
         self.stated = stated
         self.fingerprint = fingerprint
-        responder = identifyResponder(of: attempt, symptoms, fingerprint)
+        responder = identifyResponder(of: attempt, symptoms, fingerprint, in: file.whole)
     }
 }
 

@@ -91,13 +91,16 @@ extension Profiles {
 }
 
 /// Who produced a refusal, and how sure that is (knowledge: "Who refused?").
-func identifyResponder(of attempt: Attempt, _ symptoms: Symptoms, _ fingerprint: Fingerprint?) -> Responder {
+func identifyResponder(
+    of attempt: Attempt, _ symptoms: Symptoms, _ fingerprint: Fingerprint?, in file: CaseFile
+) -> Responder {
     guard symptoms.contains(.refused), let response = attempt.response else {
         let text =
             symptoms.contains(.failed)
             ? "no answer came that could name it" : "a socket does not name its software"
         return Responder(name: "unidentified", certainty: nil, because: Statement(text))
     }
+    if let part = attempt.answeredBy { return responder(part, fingerprint, in: file) }
     if let found = fingerprint {
         return Responder(
             name: found.name, certainty: found.certainty,
@@ -112,6 +115,43 @@ func identifyResponder(of attempt: Attempt, _ symptoms: Symptoms, _ fingerprint:
     return Responder(
         name: "unidentified", certainty: nil,
         because: Statement("no Server field\(body), and nothing known has this shape", at: [response.place]))
+}
+
+/// The part of the server side that a log names. A log is a witness: likely, never certain.
+private func responder(_ part: AnsweredBy, _ fingerprint: Fingerprint?, in file: CaseFile) -> Responder {
+    let said = part.words.isEmpty ? "" : ": \"\(file.masked(part.words))\""
+    let shape = fingerprint.map { "; the answer has the shape of \($0.name)" } ?? ""
+    return Responder(
+        name: part.part.words, certainty: .likely,
+        because: Statement("a log says so\(said)\(shape)", at: [part.place]),
+        meaning: fingerprint?.meaning ?? part.part.meaning)
+}
+
+extension AnsweredBy.Part {
+    /// What reports call it.
+    fileprivate var words: String {
+        switch self {
+        case .firewall: "a firewall before the server"
+        case .balancer: "the load balancer itself"
+        case .gateway: "the gateway itself"
+        case .authorizer: "the gateway's authorizer"
+        case .integration: "what the gateway hands requests to"
+        case .target: "the server behind the load balancer"
+        }
+    }
+
+    /// What an answer of it means.
+    fileprivate var meaning: String {
+        switch self {
+        case .firewall: "A rule of the firewall matched; neither gateway nor server saw the request."
+        case .balancer: "No server behind it was asked, or none answered."
+        case .gateway: "Neither its authorizer nor anything behind it refused."
+        case .authorizer: "The caller was not let in; nothing behind the gateway saw the request."
+        case .integration: "The caller was let in; what stands behind the gateway refused or failed."
+        case .target:
+            "The load balancer passed the answer on; the reason is to be found in that server's own log."
+        }
+    }
 }
 
 extension Fingerprint {

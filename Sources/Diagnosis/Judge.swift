@@ -18,6 +18,9 @@ package struct Judge: Sendable {
 
     /// Looks at every attempt once and compares them.
     package init(_ file: CaseFile, options: JudgeOptions = JudgeOptions()) {
+        var file = file
+        // What logs say is quoted, and masked; one index serves all of it.
+        if file.mask == nil, file.inputs.contains(where: { $0.kind == "access-log" }) { file.prepareMask() }
         self.file = file
         self.options = options
         index = CaseIndex(file)
@@ -154,11 +157,13 @@ private func nextSteps(_ facts: borrowing Facts, _ ranked: [Tried], _ gaps: [Gap
     func add(_ step: NextStep) {
         if steps.count < 4, !steps.contains(where: { $0.text == step.text }) { steps.append(step) }
     }
-    let isSettled = ranked.first.map { $0.tier == .certain && $0.role == .proximate } ?? false
+    let isTold = facts.recipe != nil
+    let isSettled = !isTold && ranked.first.map { $0.tier == .certain && $0.role == .proximate } ?? false
     if isSettled { return [] }
     let isLikely = ranked.first.map { .possible < $0.tier && $0.role == .proximate } ?? false
     for tried in ranked.prefix(isLikely ? 2 : 4) { if let test = tried.brief.test { add(test) } }
     if isLikely { return steps }
-    for gap in gaps { if let how = gap.howToGet { add(NextStep(how)) } }
+    if let recipe = facts.recipe { add(recipe) }
+    for gap in gaps where !isTold { if let how = gap.howToGet { add(NextStep(how)) } }
     return steps
 }

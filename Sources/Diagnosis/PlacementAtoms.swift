@@ -14,6 +14,23 @@ extension Facts {
         return nil
     }
 
+    /// A credential of the upgrade in a place that a profile says is read.
+    var sentWhereRead: Sent? {
+        let read = known { fact -> Behaviour.Channel? in
+            if case .credentialChannel(let channel, _, true) = fact { channel } else { nil }
+        }
+        return sent.first { sent in read.contains { $0.value.rawValue == sent.credential.placement.rawValue }
+        }
+    }
+
+    /// A profile that takes the credential in the first message, and says of no place of the upgrade that it is read.
+    var messageIsThePlace: Known<Behaviour.Channel>? {
+        let read = known { fact -> Behaviour.Channel? in
+            if case .credentialChannel(let channel, _, true) = fact { channel } else { nil }
+        }
+        return read.allSatisfy { $0.value == .message } ? read.first : nil
+    }
+
     /// Whether the URL holds something that may be a credential by itself: a part of the path, or a value of the
     /// query, that looks made up by a machine.
     var hasIdentifier: Bool {
@@ -24,11 +41,30 @@ extension Facts {
         }
     }
 
+    /// The same for a place that pasted code shows, and no handshake.
+    private func examineToldPlacement(_ placement: Credential.Placement) -> Opinion {
+        guard let told = toldCredential(in: placement.rawValue), sent.isEmpty else { return .silent }
+        let word = placement == .header ? "in a header field" : "in the query"
+        var brief = Brief("this gateway does not read the credential \(word)", cap: .possible)
+        brief.speaksFor(.weak, .placement, told.text, at: [told.place])
+        let elsewhere = known { fact -> Behaviour.Channel? in
+            if case .credentialChannel(let channel, _, true) = fact { channel } else { nil }
+        }
+        if let first = elsewhere.first,
+            !elsewhere.contains(where: { $0.value.rawValue == placement.rawValue })
+        {
+            brief.add(first)
+        }
+        brief.test = NextStep("Send the same token in another place on the same URL, and once not at all.")
+        return .stands(brief)
+    }
+
     /// Whether the credential stands in a place that this gateway does not read: the common part of the causes for
     /// header and query.
     func examinePlacement(_ placement: Credential.Placement, slug: String) -> Opinion {
         let here = sent.filter { $0.credential.placement == placement }
-        guard isAboutAccess, let own = here.first else { return .silent }
+        guard isAboutAccess else { return .silent }
+        guard let own = here.first else { return examineToldPlacement(placement) }
         // Another credential beside it may be the one that was read.
         let isAlone = here.count == sent.count
         if isAlone, let judged = judgedCredential {

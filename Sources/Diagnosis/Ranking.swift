@@ -15,7 +15,7 @@ private let likelyMargin = 2
 func rank(_ standing: [Tried], _ wholeness: Wholeness) -> [Tried] {
     var tried = standing
     for index in tried.indices {
-        tried[index].tier = min(ceiling(of: tried[index]), wholeness.ceiling(of: tried[index].brief))
+        tried[index].tier = min(ceiling(of: tried[index]), wholeness.ceiling(of: tried[index]))
     }
     let rivals = tried.filter { $0.role == .proximate && $0.brief.proof == nil }
     for index in tried.indices where tried[index].tier == .likely && tried[index].role == .proximate {

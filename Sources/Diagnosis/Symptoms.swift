@@ -56,7 +56,9 @@ func symptoms(of attempt: borrowing Attempt, tokens: [Token]) -> Symptoms {
     }
     guard let session = attempt.session else { return found }
     if session.violations.contains(where: isHarmful), !endedWell(session) { found.insert(.broken) }
-    if let close = session.firstClose {
+    if let close = session.firstClose, isArtefact(close, attempt.basis) {
+        found.insert(.lost)
+    } else if let close = session.firstClose {
         if !isOrdinary(close, session, attempt, tokens) { found.insert(.closed) }
     } else if attempt.unseen.isDisjoint(with: [.closes, .frames]) {
         switch attempt.connection.ending {
@@ -74,6 +76,12 @@ func symptoms(of attempt: borrowing Attempt, tokens: [Token]) -> Symptoms {
         found.insert(.inBand)
     }
     return found
+}
+
+/// Whether a close frame that is only told never was one: 1005, 1006 and 1015 are what an API says where none came
+/// (RFC 6455 §7.4.1). On the wire they are a fault of the peer.
+func isArtefact(_ close: CloseFrame, _ basis: Basis) -> Bool {
+    basis == .reported && [1005, 1006, 1015].contains(close.code)
 }
 
 /// Data after one's own close frame is rude and breaks nothing.

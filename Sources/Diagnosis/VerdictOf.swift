@@ -40,7 +40,8 @@ private func undetermined(_ facts: borrowing Facts, _ ranked: [Tried]) -> String
 
 private func whatHappened(_ facts: borrowing Facts) -> String {
     let attempt = facts.attempt
-    let name = attempt.authority.isEmpty ? "the server" : attempt.authority
+    let server = attempt.authority.isEmpty ? "The server" : attempt.authority
+    let place = attempt.authority.isEmpty ? "The connection" : "The connection to \(attempt.authority)"
     if let status = facts.status {
         let hasReason = facts.words.contains {
             $0.carrier == .body || $0.carrier == .field("www-authenticate")
@@ -48,8 +49,7 @@ private func whatHappened(_ facts: borrowing Facts) -> String {
         let isBodyKnown = attempt.response?.body.completeness == .complete && facts.sees(.responseBody)
         let ending =
             hasReason ? "." : isBodyKnown ? " and gave no reason." : "; its body is not in the input."
-        return
-            "\(attempt.authority.isEmpty ? "The server" : name) refused the upgrade with \(status)\(ending)"
+        return "\(server) refused the upgrade with \(status)\(ending)"
     }
     if let close = facts.close, facts.symptoms.contains(.closed) {
         let code = close.code.map { " with \($0)" } ?? " without a code"
@@ -57,12 +57,13 @@ private func whatHappened(_ facts: borrowing Facts) -> String {
         return "The \(close.by == .server ? "server" : "client") closed the socket\(code)\(reason)"
     }
     if facts.symptoms.contains(.failed) {
-        return "The connection to \(name) failed before any HTTP answer."
+        return facts.sees(.status)
+            ? "\(place) failed before any HTTP answer."
+            : "\(place) failed; whether the server answered, and with what, is not in the input."
     }
-    if facts.symptoms.contains(.lost) {
-        return "The connection to \(name) ended without a close frame."
-    }
-    return "The session with \(name) went wrong."
+    if facts.symptoms.contains(.lost) { return "\(place) ended without a close frame." }
+    return attempt.authority.isEmpty
+        ? "The session went wrong." : "The session with \(attempt.authority) went wrong."
 }
 
 /// What other attempts show by differing little, as sentences.

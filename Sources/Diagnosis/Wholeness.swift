@@ -8,7 +8,11 @@ import Case
 /// - a part of the case was not seen, unless the cause needs nothing but its own message and the clock.
 /// And a cause that other words of the responder would contradict stays possible where some of its words were not seen,
 /// unless those that were seen state it.
+///
+/// What is only told is never certain; and the name of a told end, such as its close code, explains nothing.
 struct Wholeness {
+    /// Whether somebody or some program tells of the attempt, in place of its bytes.
+    var isTold: Bool
     /// Whether every part of the attempt that matters for its symptoms was seen.
     var seesAttempt: Bool
     /// Whether all that the responder said was seen.
@@ -17,12 +21,14 @@ struct Wholeness {
     var seesCase: Bool
 
     /// The tier that a cause may reach here, whatever speaks for it.
-    func ceiling(of brief: Brief) -> Certainty {
+    func ceiling(of tried: Tried) -> Certainty {
+        let brief = tried.brief
+        let most: Certainty = isTold ? (tried.role == .generic ? .possible : .likely) : .certain
         switch brief.proof {
-        case .stated: return .certain
-        case .arithmetic: return brief.isContestable && !seesWords ? .possible : .certain
-        case .differential: return seesAttempt ? .certain : .possible
-        case nil: return seesAttempt && (seesCase || brief.standsAlone) ? .certain : .possible
+        case .stated: return most
+        case .arithmetic: return brief.isContestable && !seesWords ? .possible : most
+        case .differential: return seesAttempt ? most : .possible
+        case nil: return seesAttempt && (seesCase || brief.standsAlone) ? most : .possible
         }
     }
 }
@@ -35,6 +41,7 @@ extension Facts {
         if symptoms.contains(.refused) { parts.insert([.status, .responseBody]) }
         if symptoms.contains(.failed) { parts = [.status, .transport] }
         return Wholeness(
+            isTold: isTold,
             seesAttempt: sees(parts),
             seesWords: sees([.status, .responseFields])
                 && (!symptoms.contains(.refused) || sees(.responseBody))

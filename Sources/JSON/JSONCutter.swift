@@ -324,13 +324,17 @@ extension JSONCutter {
         position = 0
     }
 
-    /// An error at the next byte, with its place in the whole text.
+    /// An error at the next byte, with its place in the whole text. Its column is counted in bytes: what came before in
+    /// the line may be gone.
     private func error(_ kind: JSONError.Kind, _ piece: Span<UInt8>) -> JSONError {
         var error = JSONError(kind, at: position, of: piece)
         error.offset = offset
-        // A column of a line that began in an earlier piece is counted in bytes.
-        if error.line == 1 { error.column = offset - lineStart + 1 }
         error.line += lines
+        var start = lineStart
+        for index in 0..<min(position, piece.count) where piece[index] == 0x0a {
+            start = consumed + index + 1
+        }
+        error.column = offset - start + 1
         return error
     }
 }

@@ -79,8 +79,14 @@ private func row(_ attempt: Attempt, _ report: Report) -> Row {
         result: attempt.outcomeText,
         url: visible(report.file.url(of: attempt, showingSecrets: report.options.showSecrets)),
         credential: credentials.joined(separator: ", "),
-        frames: attempt.session.map { "\($0.counts.client.frames)/\($0.counts.server.frames)" } ?? "",
+        frames: attempt.session.map { frameCounts($0, attempt) } ?? "",
         end: endWord(attempt))
+}
+
+/// `2/3`: frames of the client and of the server, where the input holds any.
+private func frameCounts(_ session: Session, _ attempt: Attempt) -> String {
+    let (sent, received) = (session.counts.client.frames, session.counts.server.frames)
+    return attempt.unseen.contains(.frames) && sent + received == 0 ? "not held" : "\(sent)/\(received)"
 }
 
 /// `1000 client`, `RST server`, `still open`: how it ended and by whom.

@@ -106,16 +106,20 @@ private func healthyLine(_ report: Report, _ index: Int, _ page: TextPage) -> St
 /// `3 sent, 5 received, 1000`: who closed does not matter where nothing is wrong.
 private func healthyEnd(_ attempt: Attempt) -> String {
     guard let session = attempt.session else { return attempt.outcomeText }
-    let counts =
-        "\(grouped(session.counts.client.frames)) sent, \(grouped(session.counts.server.frames)) received"
-    return session.firstClose?.code.map { "\(counts), \($0)" } ?? endText(attempt)
+    return session.firstClose?.code.map { "\(countsText(session, attempt)), \($0)" } ?? endText(attempt)
+}
+
+/// `3 sent, 5 received`; what the input does not hold is not counted as none.
+private func countsText(_ session: Session, _ attempt: Attempt) -> String {
+    let (sent, received) = (session.counts.client.frames, session.counts.server.frames)
+    if attempt.unseen.contains(.frames), sent + received == 0 { return "messages not held" }
+    return "\(grouped(sent)) sent, \(grouped(received)) received"
 }
 
 /// `3 sent, 5 received, closed 1000 by the client`
 func endText(_ attempt: Attempt) -> String {
     guard let session = attempt.session else { return attempt.outcomeText }
-    let counts =
-        "\(grouped(session.counts.client.frames)) sent, \(grouped(session.counts.server.frames)) received"
+    let counts = countsText(session, attempt)
     if let close = session.firstClose {
         return counts + ", closed \(close.code.map(String.init) ?? "without a code") by the \(close.by.word)"
     }

@@ -15,6 +15,8 @@ struct DocumentCase {
     var limitsOfAnswer: [Limit] = []
     private var attemptsLeftOut = 0
     private var exchangesLeftOut = 0
+    /// Bytes of heads and bodies that exchanges keep.
+    private var exchangeBytes = 0
 
     init(basis: Basis, limits: Limits) {
         self.limits = limits
@@ -63,7 +65,7 @@ struct DocumentCase {
     /// Takes an ordinary exchange. Bodies are searched for tokens; what is kept of them follows the rules of a capture.
     mutating func addExchange(
         method: String, _ url: URLParts, request: ToldMessage, response: ToldMessage?, status: Int?,
-        reason: String = ""
+        reason: String = "", answeredBy: AnsweredBy? = nil
     ) {
         guard exchanges.count < limits.exchanges else {
             exchangesLeftOut += 1
@@ -83,11 +85,18 @@ struct DocumentCase {
         if let whole = answer?.body.bytes {
             answer?.body.bytes = isRefusal ? Array(whole.prefix(limits.previewBytes)) : []
         }
-        exchanges.append(
-            Exchange(
-                id: exchanges.count + 1, input: 0, stream: -1, client: nil, server: nil,
-                isSecure: url.scheme.isEmpty ? nil : url.isSecure, authority: url.authority, request: asked,
-                response: answer, credentials: found, minted: handedOut, basis: basis))
+        exchangeBytes +=
+            asked.head.bytes.count + (answer?.head.bytes.count ?? 0) + (answer?.body.bytes.count ?? 0)
+        guard exchangeBytes <= limits.evidenceBytes else {
+            exchangesLeftOut += 1
+            return
+        }
+        var exchange = Exchange(
+            id: exchanges.count + 1, input: 0, stream: -1, client: nil, server: nil,
+            isSecure: url.scheme.isEmpty ? nil : url.isSecure, authority: url.authority, request: asked,
+            response: answer, credentials: found, minted: handedOut, basis: basis)
+        exchange.answeredBy = answeredBy
+        exchanges.append(exchange)
     }
 
     /// Changes an attempt that was added: its session goes on, its end becomes known.

@@ -29,7 +29,8 @@ package enum DocumentFormat: String, Sendable, Equatable, CaseIterable {
         switch self {
         case .har: looksLikeHAR(beginning)
         case .netLog: isNetLog(beginning)
-        case .flows, .accessLog: false
+        case .flows: false
+        case .accessLog: looksLikeAccessLog(beginning)
         case .text: TextReader.recognises(beginning)
         }
     }
@@ -39,7 +40,8 @@ package enum DocumentFormat: String, Sendable, Equatable, CaseIterable {
         switch self {
         case .har: HARReader(named: name, limits: limits)
         case .netLog: NetLogReader(name: name, limits: limits)
-        case .flows, .accessLog: UnreadDocument()
+        case .flows: UnreadDocument()
+        case .accessLog: AccessLogReader(named: name, limits: limits)
         case .text: TextReader(named: name, limits: limits)
         }
     }

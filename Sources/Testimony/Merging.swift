@@ -25,6 +25,7 @@ package func merged(_ cases: [CaseFile], limits: Limits = .standard) -> CaseFile
         whole.encryptedConnectionCount += part.encryptedConnectionCount
         whole.endedAt = [whole.endedAt, part.endedAt].compactMap { $0 }.max()
     }
+    whole.attachLoggedRequests()
     whole.tokens = tokens.tokens
     whole.putInOrder()
     return whole
@@ -88,12 +89,16 @@ private func isNear(_ left: Timestamp?, _ right: Timestamp?) -> Bool {
 private struct AttemptFinder {
     private var byKey: [String: [Int]] = [:]
     private var byPath: [String: [Int]] = [:]
+    private var byTime: TimeIndex
+    private var hasPathless = false
     private var taken: Set<Int> = []
 
     init(_ attempts: AttemptList) {
+        byTime = TimeIndex(attempts.indices.map { attempts.startedAt($0) })
         for (index, attempt) in attempts.enumerated() {
             if let key = attempt.webSocketKey { byKey[key, default: []].append(index) }
             byPath[attempt.path, default: []].append(index)
+            if attempt.request == nil { hasPathless = true }
         }
     }
 
@@ -109,7 +114,7 @@ private struct AttemptFinder {
             // A key belongs to one handshake; both legs of a proxied one may carry it, and then the answers differ.
             return same.first { !taken.contains($0) && attempts[$0].agrees(with: other) }
         }
-        let alike = (byPath[other.path] ?? []).filter { index in
+        let alike = candidates(for: other, in: attempts).filter { index in
             let attempt = attempts[index]
             return !taken.contains(index) && attempt.input != other.input && attempt.agrees(with: other)
                 && attempt.mayBeOn(other.authority)
@@ -123,6 +128,16 @@ private struct AttemptFinder {
             return timeless.count == 1 ? timeless.first : nil
         }
         return alike.count == 1 ? alike.first : nil
+    }
+
+    /// Attempts on the same path; where one telling knows no path, those of the same time.
+    private func candidates(for other: Attempt, in attempts: AttemptList) -> [Int] {
+        guard let moment = other.startedAt, other.request == nil || hasPathless else {
+            return byPath[other.path] ?? []
+        }
+        let near = byTime.around(moment, within: nearSeconds)
+        guard other.request != nil else { return near }
+        return (byPath[other.path] ?? []) + near.filter { attempts[$0].request == nil }
     }
 
     /// The one that is clearly nearest in time, or nil.
@@ -169,9 +184,12 @@ extension Attempt {
 
     /// Fills in what this telling does not hold from another one.
     fileprivate mutating func complete(with other: Attempt) {
-        let place = other.request?.place ?? other.response?.place ?? other.session?.closes.first?.place
+        let place =
+            other.request?.place ?? other.response?.place ?? other.answeredBy?.place
+            ?? other.session?.closes.first?.place
         if let place { seenAlso.append(place) }
         seenAlso += other.seenAlso
+        answeredBy = answeredBy ?? other.answeredBy
         if unseen.contains(.requestFields) || request == nil,
             let asked = other.request, !other.unseen.contains(.requestFields) || request == nil
         {

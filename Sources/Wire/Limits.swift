@@ -67,6 +67,10 @@ package struct Limits: Sendable, Equatable {
     /// Sources (requests, sockets, jobs) of a log that are followed at one time; the longest silent one makes room.
     package var liveSources = 4096
 
+    // Access logs
+    /// One line of an access log; a longer one is passed over and reported. Bytes.
+    package var accessLineBytes = 256 << 10
+
     // Text
     /// A pasted text. Bytes; what lies behind is not read.
     package var textBytes = 16 << 20

@@ -27,7 +27,8 @@ import Wire
         let message = try #require(full.request)
         let tls = try #require(full.connection.tls)
         let parts: [(Any, Int)] = [
-            (full, 16), (full.connection, 14), (try #require(full.connection.tunnel), 4), (tls, 13),
+            (full, 17), (full.connection, 14), (try #require(full.answeredBy), 3),
+            (try #require(full.connection.tunnel), 4), (tls, 13),
             (try #require(tls.certificates.first), 5), (try #require(tls.alerts.first), 5), (message, 5),
             (message.head, 4), (message.body, 4), (full.handshake, 13), (session, 12),
             (session.counts.client, 11), (try #require(session.firstFrames.first), 9),
@@ -163,6 +164,7 @@ private var full: Attempt {
                 defects: [.padded, .nonASCII], place: place)
         ], session: session, outcome: .opened, unseen: [.closes])
     attempt.seenAlso = [.blankPointer, Place(input: 2, position: .line(4, column: 5))]
+    attempt.answeredBy = AnsweredBy(.authorizer, words: "expired", place: .frame(3, stream: 0, input: 1))
     return attempt
 }
 

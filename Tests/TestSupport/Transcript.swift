@@ -18,7 +18,7 @@ import Wire
 /// -- 5 s                                               time passes
 /// >> text {"a":1}      << close 4003 "bad token"       >> ping   << pong   << binary 100
 /// -- fin server        -- rst client                   -- refused   -- unanswered   -- alert client 48
-/// ?? responseBody                                      what the input does not show
+/// ?? responseBody                                      what the input does not show; `reported`: it is only told
 /// ```
 ///
 /// Time begins at 12:00:00 on 15 January 2026; each head and frame takes 10 ms.
@@ -67,6 +67,7 @@ package struct Transcript {
         var endedAt: Timestamp?
         var endedFrame: Int?
         var unseen: Attempt.Unseen = []
+        var basis = Basis.observed
         var tls: TLSSummary?
         var mismatch: ProtocolMismatch?
         var tunnel: Tunnel?
@@ -247,7 +248,14 @@ package struct Transcript {
 
     private mutating func hide(_ text: String) {
         var current = opened()
-        switch text {
+        // Several may stand in one line.
+        for word in text.split(separator: " ") { hide(word: word, in: &current) }
+        section = current
+    }
+
+    private func hide(word: Substring, in current: inout Section) {
+        switch word {
+        case "reported": current.basis = .reported
         case "requestFields": current.unseen.insert(.requestFields)
         case "responseFields": current.unseen.insert(.responseFields)
         case "responseBody": current.unseen.insert(.responseBody)
@@ -260,7 +268,6 @@ package struct Transcript {
         case "beginning": current.unseen.insert(.beginning)
         default: break
         }
-        section = current
     }
 
     private mutating func finishSection() {

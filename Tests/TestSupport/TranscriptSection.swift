@@ -17,7 +17,7 @@ extension Transcript.Section {
             case nil: .failed
             }
         var attempt = Attempt(
-            id: id, input: 0, connection: connection, startedAt: startedAt, basis: .observed,
+            id: id, input: 0, connection: connection, startedAt: startedAt, basis: basis,
             isSecure: isSecure,
             authority: host, request: request, response: response, handshake: check,
             credentials: request.map { tokens.credentials(in: $0, isUpgrade: true) } ?? [], session: nil,

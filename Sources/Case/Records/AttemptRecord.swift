@@ -25,6 +25,7 @@ extension Attempt {
         coder.code(&bits)
         unseen = Unseen(rawValue: UInt16(truncatingIfNeeded: bits))
         coder.code(&seenAlso, .blank) { $1.pass(through: &$0) }
+        coder.code(&answeredBy, .blank) { $1.pass(through: &$0) }
         coder.code(&credentials, .blank) { $1.pass(through: &$0) }
         var connection = self.connection
         connection.pass(through: &coder)
@@ -72,6 +73,16 @@ extension Place {
         case 1: position = .line(first, column: second)
         default: position = .pointer(text)
         }
+    }
+}
+
+extension AnsweredBy {
+    fileprivate static var blank: AnsweredBy { AnsweredBy(.gateway, words: "", place: .blank) }
+
+    fileprivate mutating func pass<Coder: RecordCoder>(through coder: inout Coder) {
+        coder.code(choice: &part)
+        coder.code(&words)
+        place.pass(through: &coder)
     }
 }
 

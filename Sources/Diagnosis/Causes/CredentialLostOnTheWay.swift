@@ -22,7 +22,15 @@ extension Cause {
         mistakenFor: ["credential-missing"],
         refines: ["credential-missing"],
         examine: { facts in
-            guard facts.isAboutAccess, case .success(true) = facts.sentNoCredential else { return .silent }
+            guard facts.isAboutAccess else { return .silent }
+            if let told = facts.told(.sendsCredential).first, facts.attempt.credentials.isEmpty,
+                !facts.sees(.requestFields)
+            {
+                var brief = Brief("the credential that the code sets did not reach the wire", cap: .possible)
+                brief.speaksFor(.weak, .placement, told.text, at: [told.place])
+                return .stands(brief)
+            }
+            guard case .success(true) = facts.sentNoCredential else { return .silent }
             guard let sibling = facts.siblingWithCredential, facts.mintedURL == nil else { return .silent }
             var brief = Brief(
                 fact: "The upgrade carried no credential, while \(sibling.text).",

@@ -21,7 +21,11 @@ extension Cause {
                 return .silent
             }
             switch facts.sentNoCredential {
-            case .failure(let blind): return .untestable(blind.gap)
+            case .failure(let blind):
+                return facts.toldCandidate(
+                    "no credential reached the server",
+                    "\(facts.effect) fits a missing credential, and what was sent is not in the input")
+                    ?? .untestable(blind.gap)
             case .success(false):
                 let names = facts.sentAnywhere.map { "\($0.name) was sent \(facts.place(of: $0.credential))" }
                 return .ruledOut(names.joined(separator: ", "), at: facts.requestPlaces)
@@ -66,6 +70,10 @@ extension Cause {
                 brief.speaksAgainst(
                     .weak, .lineage, "\(minted.text) handed out a URL, which may be the credential",
                     at: minted.places)
+            }
+            if let place = facts.messageIsThePlace, brief.proof == nil {
+                brief.cap = .possible
+                brief.speaksAgainst(.moderate, .profile, place.text)
             }
             if facts.hasIdentifier, brief.proof == nil {
                 brief.cap = .possible

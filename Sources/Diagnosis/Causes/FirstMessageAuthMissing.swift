@@ -26,6 +26,11 @@ extension Cause {
             if let sent = session.credentials.first {
                 return .ruledOut("<token \(sent.token)> was sent in a message", at: [sent.place])
             }
+            if !isStated, let sent = facts.sentWhereRead {
+                return .ruledOut(
+                    "\(sent.name) was sent \(facts.place(of: sent.credential)), where this gateway reads it too",
+                    at: [sent.credential.place])
+            }
             var brief = Brief(
                 fact:
                     "No message of the client carried a credential\(facts.ageAtEnd.map { " in the \($0) that the socket was open" } ?? "").",

@@ -25,7 +25,12 @@ extension Cause {
                 return .silent
             }
             guard facts.sees(.requestFields), let request = facts.attempt.request else {
-                return .untestable(.requestFields)
+                return
+                    (facts.status == 403
+                    ? facts.toldCandidate(
+                        "the server does not allow the Origin of the page",
+                        "403 fits an Origin policy, and the Origin is not in the input") : nil)
+                    ?? .untestable(.requestFields)
             }
             guard let origin = request.head.first("origin") else {
                 guard let said else { return .silent }

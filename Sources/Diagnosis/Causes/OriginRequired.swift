@@ -19,7 +19,12 @@ extension Cause {
             let said = facts.statement(of: "origin-required")
             guard facts.status == 403 || said != nil else { return .silent }
             guard facts.sees(.requestFields), let request = facts.attempt.request else {
-                return .untestable(.requestFields)
+                return
+                    (facts.status == 403
+                    ? facts.toldCandidate(
+                        "the server lets nobody in without an Origin",
+                        "403 fits an Origin policy, and the Origin is not in the input") : nil)
+                    ?? .untestable(.requestFields)
             }
             if let origin = request.head.first("origin") {
                 return facts.status == 403

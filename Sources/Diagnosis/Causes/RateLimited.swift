@@ -49,9 +49,9 @@ extension Cause {
             guard facts.status == 403 || facts.status == 503 else { return .silent }
             let storm = facts.storm
             guard let storm, 4 <= storm.count else {
-                // A told attempt is hardly ever the first one.
-                return facts.previous == nil && facts.sees(.responseFields)
-                    && facts.attempt.basis == .observed
+                // Words tell of the attempts that somebody found worth telling.
+                if facts.isTold || !facts.sees(.responseFields) { return .silent }
+                return facts.previous == nil
                     ? .ruledOut(
                         "it is the first attempt of this client here, and there is no Retry-After",
                         at: facts.effectPlaces)

@@ -17,6 +17,12 @@ extension Cause {
         mistakenFor: ["token-expired", "session-url-spent", "refresh-returned-same-token"],
         refines: ["token-expired"],
         examine: { facts in
+            if let stale = facts.told(.staleCapture).first, facts.isAboutAccess, facts.sent.isEmpty {
+                var brief = Brief(
+                    "the reconnect sends a token that was made before the first attempt", cap: .possible)
+                brief.speaksFor(.weak, .lineage, stale.text, at: [stale.place])
+                return .stands(brief)
+            }
             guard facts.isAboutAccess, !facts.sent.isEmpty, let previous = facts.previous,
                 previous.outcome == .opened
             else { return .silent }

@@ -35,7 +35,13 @@ extension Cause {
                     at: [exchange.request.place])
                 return .stands(brief)
             }
-            return .silent
+            guard let told = facts.told(.worksElsewhere).first, facts.isAboutAccess else { return .silent }
+            var brief = Brief(
+                fact:
+                    "\(told.text) That would rule out an expired or damaged token, and nothing about audience, rights, place, Origin or path here.",
+                claim: "")
+            brief.speaksFor(.weak, .lineage, told.text, at: [told.place])
+            return .stands(brief)
         },
         examples: [
             .fires(

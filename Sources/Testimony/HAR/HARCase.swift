@@ -16,6 +16,7 @@ struct HARCase {
     var strayEntries = 0
     private var tally = HARTally()
     private var notes: [Limit] = []
+    private var reported: [ReportedFact] = []
 
     init(limits: Limits) {
         self.limits = limits
@@ -67,6 +68,13 @@ struct HARCase {
             answer.unseen.insert(.requestFields)
         }
         if answer.isHidden { tally.hide(entry) }
+        if let failure = entry.failure, answer.status == nil, reported.count < limits.statements {
+            let words = String(failure.text.unicodeScalars.prefix(200))
+            reported.append(
+                ReportedFact(
+                    .programSays, "\(dialect?.title ?? "The program") says: \"\(words)\"",
+                    names: dialect?.client.map { [$0] } ?? [], place: failure.place))
+        }
         if answer.outcome == .opened {
             if !entry.hasMessages { tally.socketsWithoutMessages += 1 }
             if entry.log.session.closes.isEmpty {
@@ -114,7 +122,10 @@ struct HARCase {
             + tally.limits(
                 dialect: dialect, creator: creator, looksSanitized: looksSanitized,
                 secretsInside: secretsInside)
-        return document.finish(input)
+        var file = document.finish(input)
+        file.reported = reported
+        file.clients = dialect?.client.map { [$0] } ?? []
+        return file
     }
 
     /// Credentials whose bytes are there: how many, and where the first ones stand.

@@ -14,6 +14,8 @@ struct HARDialect: Sendable, Equatable {
     var mayBeSanitized: Bool
     /// Whether WebSockets get into its files at all.
     var recordsSockets: Bool
+    /// The client whose traffic it is, as `wsdiag howto` names it; nil where it could be any.
+    var client: String?
     /// What shows more, in a sentence; nil where nothing is known.
     var better: String?
 
@@ -23,7 +25,8 @@ struct HARDialect: Sendable, Equatable {
         return HARDialect(
             creator: creator, title: title, headIsWhole: row["head"]?.string == "whole",
             mayBeSanitized: row["mayBeSanitized"]?.bool ?? false,
-            recordsSockets: row["recordsSockets"]?.bool ?? true, better: row["better"]?.string)
+            recordsSockets: row["recordsSockets"]?.bool ?? true, client: row["client"]?.string,
+            better: row["better"]?.string)
     }
 
     /// The dialect of a creator's name: the longest beginning that fits.
