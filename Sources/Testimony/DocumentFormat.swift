@@ -29,7 +29,7 @@ package enum DocumentFormat: String, Sendable, Equatable, CaseIterable {
         switch self {
         case .har: looksLikeHAR(beginning)
         case .netLog: isNetLog(beginning)
-        case .flows: false
+        case .flows: isFlows(beginning)
         case .accessLog: looksLikeAccessLog(beginning)
         case .text: TextReader.recognises(beginning)
         }
@@ -40,15 +40,9 @@ package enum DocumentFormat: String, Sendable, Equatable, CaseIterable {
         switch self {
         case .har: HARReader(named: name, limits: limits)
         case .netLog: NetLogReader(name: name, limits: limits)
-        case .flows: UnreadDocument()
+        case .flows: FlowReader(name: name, limits: limits)
         case .accessLog: AccessLogReader(named: name, limits: limits)
         case .text: TextReader(named: name, limits: limits)
         }
     }
-}
-
-/// Stands in for formats whose reader is not there yet.
-private struct UnreadDocument: DocumentReader {
-    mutating func receive(_ piece: Span<UInt8>) throws(DocumentError) {}
-    mutating func finish() throws(DocumentError) -> CaseFile { throw DocumentError("not read yet") }
 }

@@ -64,6 +64,8 @@ package struct Limits: Sendable, Equatable {
     // Documents
     /// The longest line, or element, of a streamed log; a longer one is left out. Bytes.
     package var logLineBytes = 16 << 20
+    /// One flow of a flow file, which is read whole; a longer one is left out. Bytes.
+    package var flowBytes = 64 << 20
     /// Sources (requests, sockets, jobs) of a log that are followed at one time; the longest silent one makes room.
     package var liveSources = 4096
 

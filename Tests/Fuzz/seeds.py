@@ -69,10 +69,72 @@ def texts():
            % (token, token, token, token)).encode()
 
 
+def netlogs():
+    """A log in its usual layout, cut off, and in one line."""
+    names = ["URL_REQUEST_START_JOB", "HTTP_STREAM_REQUEST_BOUND_TO_JOB", "TCP_CONNECT", "SOCKET_IN_USE", "SSL_CONNECT",
+             "SSL_SOCKET_BYTES_SENT", "SSL_SOCKET_BYTES_RECEIVED", "HTTP_TRANSACTION_SEND_REQUEST_HEADERS",
+             "WEBSOCKET_UPGRADE_FAILURE", "WEBSOCKET_RECV_FRAME_HEADER", "HTTP_TRANSACTION_READ_RESPONSE_HEADERS",
+             "REQUEST_ALIVE", "SOCKET_ALIVE"]
+    constants = ('{"logEventTypes":{%s},"logEventPhase":{"PHASE_BEGIN":1,"PHASE_END":2},"netError":{"ERR_ABORTED":-3},'
+                 '"timeTickOffset":"1795228900000"}' % ",".join('"%s":%d' % (n, i) for i, n in enumerate(names)))
+    head = '"headers":["Host: a","Upgrade: websocket","Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="],"line":"GET /ws HTTP/1.1\\r\\n"'
+    told = [(0, 1, 5, '"url":"wss://a/ws","method":"GET"'), (1, 0, 5, '"source_dependency":{"id":6}'),
+            (2, 1, 8, '"address_list":["192.0.2.4:443"]'), (3, 1, 8, '"source_dependency":{"id":6}'), (4, 1, 8, '"a":1'),
+            (5, 0, 8, '"byte_count":18,"bytes":"R0VUIC8gSFRUUC8xLjENCg0K"'), (7, 0, 5, head),
+            (10, 0, 5, '"headers":["HTTP/1.1 101 Yes","Upgrade: websocket"]'),
+            (9, 0, 5, '"opcode":1,"payload_length":4,"final":true'), (8, 0, 5, '"message":"Unexpected response code: 403"'),
+            (12, 2, 8, '"a":1'), (11, 2, 5, '"net_error":-3')]
+    events = ['{"params":{%s},"phase":%d,"source":{"id":%d,"type":1},"time":"1","type":%d}' % (p, phase, source, kind)
+              for kind, phase, source, p in told]
+    lines = '{"constants":%s,\n"events": [\n%s]}\n' % (constants, ",\n".join(events))
+    for text in (lines, lines[:-200], '{"constants":%s,"events":[%s]}' % (constants, ",".join(events))):
+        yield b"\x10" + text.encode()
+
+
+def netstring(value):
+    if value is None:
+        return b"0:~"
+    if isinstance(value, bool):
+        body, kind = str(value).lower().encode(), b"!"
+    elif isinstance(value, int):
+        body, kind = str(value).encode(), b"#"
+    elif isinstance(value, float):
+        body, kind = repr(value).encode(), b"^"
+    elif isinstance(value, bytes):
+        body, kind = value, b","
+    elif isinstance(value, str):
+        body, kind = value.encode(), b";"
+    elif isinstance(value, list):
+        body, kind = b"".join(map(netstring, value)), b"]"
+    else:
+        body, kind = b"".join(netstring(k) + netstring(v) for k, v in value.items()), b"}"
+    return b"%d:%s%s" % (len(body), body, kind)
+
+
+def flows():
+    """Flows of an old and of a newer version."""
+    request = {"method": b"GET", "scheme": b"https", "host": "a", "port": 443, "path": b"/ws?token=abcdef0123456789",
+               "headers": [[b"Upgrade", b"websocket"], [b"Sec-WebSocket-Key", b"dGhlIHNhbXBsZSBub25jZQ=="]],
+               "content": b"", "timestamp_start": 1.5}
+    response = {"status_code": 101, "reason": b"Yes", "headers": [[b"Content-Encoding", b"gzip"]], "content": b"x"}
+    messages = [[1, True, b"hello", 2.5, False, False]]
+    socket = {"messages": messages, "closed_by_client": False, "close_code": 4003, "close_reason": "no"}
+    for version in (7, 21):
+        flow = {"version": version, "type": "http", "id": "1", "request": request, "response": response,
+                "websocket": socket if version > 9 else None, "error": {"msg": "refused", "timestamp": 3.0},
+                "server_conn": {"peername": ["192.0.2.4", 443], "tls_version": "TLSv1.3"}, "client_conn": None}
+        yield b"\x10" + netstring(flow) + netstring(
+            {"version": 7, "type": "websocket", "metadata": {"websocket_handshake": "1"}, "close_sender": "client", **socket})
+
+
 def main():
     if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     folder = pathlib.Path(sys.argv[1])
+    for text in netlogs():
+        keep(folder, "netlog", text)
+    for text in flows():
+        keep(folder, "flows", text)
     for text in texts():
         keep(folder, "json", text)
         for flags in range(8):

@@ -37,7 +37,7 @@ struct NetLogReader: DocumentReader {
         guard case .unknown = layout else { return try read(piece) }
         beginning.append(piece)
         // The first line of the browser's own log is the whole of its constants.
-        guard beginning.span.firstIndex(of: 0x0a) != nil || limits.logLineBytes < beginning.count else {
+        guard piece.firstIndex(of: 0x0a) != nil || limits.logLineBytes < beginning.count else {
             return
         }
         try begin()
