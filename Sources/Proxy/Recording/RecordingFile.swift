@@ -32,6 +32,10 @@ final class RecordingFile: @unchecked Sendable {
     func join() { pthread_join(thread, nil) }
 
     fileprivate func run() {
+        // Signals are for the relay's thread.
+        var all = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_BLOCK, &all, nil)
         var isBroken = false
         while let blocks = queue.next() {
             if !isBroken, !write(blocks) { isBroken = true }
