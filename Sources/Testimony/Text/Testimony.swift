@@ -39,7 +39,9 @@ struct Testimony {
     mutating func finish(_ input: Input) -> CaseFile {
         let blocks = HTTPBlocks(document, upTo: lastLine, limits: limits)
         readHeads(blocks.heads)
+        readCode(skipping: blocks.taken)
         readWords(skipping: blocks.taken)
+        dials.sort { $0.offset < $1.offset }
         sayContradictions()
         if told.isEmpty, let first = switches.first { told.append(Told(.opened, at: first)) }
         for attempt in linked(told, dials) { add(attempt) }
@@ -51,6 +53,16 @@ struct Testimony {
 
     private mutating func note(client: String) {
         if !clients.contains(client), clients.count < 16 { clients.append(client) }
+    }
+
+    // MARK: - Code
+
+    private mutating func readCode(skipping taken: Set<Int>) {
+        let tokens = CodeTokens(document, kinds, upTo: lastLine, skipping: taken, limits: limits).tokens
+        let code = CodeDials(tokens, limits: limits)
+        dials = code.dials + commandDials(document, upTo: lastLine, skipping: taken, limits: limits)
+        for dial in dials { dial.client.map { note(client: $0) } }
+        reported += facts(of: dials, code, tokens, document)
     }
 
     // MARK: - Words
@@ -90,7 +102,6 @@ struct Testimony {
             let row = Atlas.embedded.rows[match.row]
             if row.means == .context {
                 context = (match.url.map(document.text), match.range.lowerBound)
-                note(client: row.client)
                 continue
             }
             guard var statement = statement(of: match, row) else { continue }
@@ -129,7 +140,7 @@ struct Testimony {
         case .localClose: kind = .localClose
         case .context: return nil
         }
-        if row.needsSocket, !speaksOfSockets { return nil }
+        if row.needsSocket, dials.isEmpty { return nil }
         var told = Told(kind, at: match.range.lowerBound)
         told.isPrinted = true
         told.certain = row.certain
@@ -137,10 +148,6 @@ struct Testimony {
         told.reason = (match.reason ?? match.phrase).map { document.text(document.trimmed($0)) } ?? ""
         told.subprotocol = match.subprotocol.map(document.text)
         return told
-    }
-
-    private var speaksOfSockets: Bool {
-        dials.contains { _ in true } || told.contains { $0.isPrinted }
     }
 
     // MARK: - HTTP heads
