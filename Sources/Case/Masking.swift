@@ -6,7 +6,9 @@ extension CaseFile {
     /// Shape: printable ASCII; other bytes are percent-encoded. With `showingSecrets` the target as it was sent.
     /// Empty where the input tells of none.
     package func url(of attempt: Attempt, showingSecrets: Bool) -> String {
-        if attempt.authority.isEmpty, attempt.request == nil { return "" }
+        if attempt.authority.isEmpty, attempt.basis == .reported || attempt.request == nil {
+            return unaddressed(attempt, showingSecrets: showingSecrets)
+        }
         let scheme = attempt.isSecure ?? false ? "wss" : "ws"
         return url(
             scheme, attempt.authority, attempt.request?.head, attempt.credentials,
@@ -107,6 +109,17 @@ private func maskedCookie(_ pair: Substring) -> String {
 // MARK: - URLs
 
 extension CaseFile {
+    /// What is told of a target whose host is not: path and query, or nothing.
+    private func unaddressed(_ attempt: Attempt, showingSecrets: Bool) -> String {
+        guard let head = attempt.request?.head, case .request(_, let range, _) = head.startLine,
+            1 < range.count
+        else {
+            return ""
+        }
+        let target = head.bytes.span.extracting(range)
+        return "…" + (showingSecrets ? printable(target) : maskedTarget(target, attempt.credentials))
+    }
+
     private func url(
         _ scheme: String, _ authority: String, _ head: MessageHead?, _ credentials: [Credential],
         showingSecrets: Bool

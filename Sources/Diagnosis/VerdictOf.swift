@@ -56,6 +56,12 @@ private func whatHappened(_ facts: borrowing Facts) -> String {
         let reason = close.reason.isEmpty ? " and gave no reason." : ", saying \"\(close.reason)\"."
         return "The \(close.by == .server ? "server" : "client") closed the socket\(code)\(reason)"
     }
+    if facts.symptoms.contains(.refused) {
+        return "The upgrade was answered with something else than a 101; the status is not in the input."
+    }
+    if facts.symptoms.contains(.failed), !facts.sees(.status) {
+        return "The handshake with \(name) failed; whether there was an answer, and which, is not in the input."
+    }
     if facts.symptoms.contains(.failed) {
         return facts.sees(.status)
             ? "\(place) failed before any HTTP answer."

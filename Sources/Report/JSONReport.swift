@@ -40,6 +40,7 @@ package func writeJSONReport<Problem: Error>(
     json.member("limits") { json in
         json.array { json in for limit in report.file.limits { writeLimit(limit, &evidence, into: &json) } }
     }
+    writeReported(report, &evidence, into: &json)
     json.name("evidence")
     json.beginObject()
     var places = evidence.places.makeIterator()

@@ -26,7 +26,9 @@ package func toldReport(_ report: Report) -> (text: String, tally: Tally) {
     }
     writeHealthy(groups.healthy, of: report, into: &page)
     writeTokens(of: report, shown: groups.tokensShown(report), into: &page)
+    writeReported(of: report, into: &page)
     writeLimits(of: report, into: &page)
+    writeRecipes(of: report, into: &page)
     page.gap()
     page.line(summaryLine(groups.tally), note: "exit \(report.exitCode(groups.tally).rawValue)")
     return (page.text, groups.tally)

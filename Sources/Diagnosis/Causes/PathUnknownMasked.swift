@@ -17,7 +17,8 @@ extension Cause {
         references: [.rfc(9110, "15.5.4")],
         mistakenFor: ["scope-missing-inferred", "credential-in-ignored-header", "origin-refused"],
         examine: { facts in
-            guard facts.status == 401 || facts.status == 403, !facts.path.isEmpty else { return .silent }
+            guard facts.status == 401 || facts.status == 403, !facts.path.isEmpty, !facts.host.isEmpty
+            else { return .silent }
             if let here = facts.comparisons.first(where: { $0.wasAccepted && facts.isHere($0) }) {
                 let other = facts.file.attempts[here.other]
                 return .ruledOut("attempt \(other.id) was accepted on \(facts.path)", at: facts.places(other))

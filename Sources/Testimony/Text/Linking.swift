@@ -22,7 +22,10 @@ func linked(_ told: [Told], _ dials: [Dial]) -> [ToldAttempt] {
         }
     }
     absorb(&attempts)
-    for index in attempts.indices { attempts[index].dial = dial(of: attempts[index], dials) }
+    for index in attempts.indices {
+        attempts[index].dial = dial(of: attempts[index], dials)
+        attempts[index].settle()
+    }
     return attempts.enumerated().sorted { left, right in
         let keys = [left, right].map { ($0.element.order, $0.element.told.isReconnect ? 1 : 0, $0.offset) }
         return keys[0] < keys[1]
@@ -30,6 +33,13 @@ func linked(_ told: [Told], _ dials: [Dial]) -> [ToldAttempt] {
 }
 
 extension ToldAttempt {
+    /// Chooses the statement to point at: what a program printed, or the words with the reason, else the first words behind
+    /// what was dialled.
+    fileprivate mutating func settle() {
+        guard !told.isPrinted, told.reason.isEmpty, let dial else { return }
+        told.offset = mentions.first { dial.offset < $0 } ?? told.offset
+    }
+
     /// What was printed stands where it was printed; what was said stands where it was dialled.
     fileprivate var order: Int { told.isPrinted ? told.offset : dial?.offset ?? told.offset }
 }
@@ -53,7 +63,10 @@ private func fold(_ statement: Told, into attempt: inout ToldAttempt) {
         told = richer
     } else {
         told.url = told.url ?? statement.url
-        if told.reason.isEmpty { told.reason = statement.reason }
+        if told.reason.isEmpty, !statement.reason.isEmpty {
+            told.reason = statement.reason
+            told.offset = statement.offset
+        }
         told.isReconnect = told.isReconnect || statement.isReconnect
         told.certain = told.certain ?? statement.certain
     }
@@ -82,6 +95,9 @@ private func absorb(_ attempts: inout [ToldAttempt]) {
 
 /// The call or URL that a statement is about: the one it names, else the last one before it, else the first.
 private func dial(of attempt: ToldAttempt, _ dials: [Dial]) -> Dial? {
+    if case .neverSent = attempt.told.kind, attempt.told.isPrinted, !dials.contains(where: \.isCode) {
+        return nil
+    }
     if let url = attempt.told.url {
         return dials.first { $0.url == url && $0.isCode } ?? Dial(url: url, offset: attempt.told.offset)
     }

@@ -240,7 +240,10 @@ struct Testimony {
         }
         var unseen: Attempt.Unseen = [.frames, .closes, .transport]
         if told.request == nil { unseen.formUnion([.requestFields, .credentialValues]) }
-        if url == nil { unseen.insert(.query) }
+        var parts = url ?? dial?.url.flatMap(partsOfTemplate)
+        if parts == nil, host == nil { unseen.insert(.query) }
+        if parts?.authority.isEmpty == true, parts?.target.contains("?") == false { unseen.insert(.query) }
+        if parts == nil { parts = URLParts(scheme: "", authority: host ?? "", target: "") }
         if told.response == nil { unseen.formUnion([.responseFields, .responseBody]) }
         if let body = told.response?.body, body.completeness != .complete { unseen.insert(.responseBody) }
         var outcome = Attempt.Outcome.failed
@@ -268,7 +271,7 @@ struct Testimony {
         let isClose = session != nil
         let response = told.response ?? ToldMessage(place: place)
         let index = made.addAttempt(
-            url ?? URLParts(scheme: "", authority: host ?? "", target: "/"), request: request,
+            parts ?? URLParts(scheme: "", authority: "", target: ""), request: request,
             response: response,
             status: status, reason: isClose ? "" : told.reason, outcome: outcome, session: session,
             unseen: unseen)
@@ -282,4 +285,12 @@ struct Testimony {
             }
         }
     }
+}
+
+/// What is told of a URL that begins with a variable: `${wsUrl}?token=${token}` has a query and no host.
+private func partsOfTemplate(_ template: String) -> URLParts? {
+    guard template.hasPrefix("${"), let close = template.firstIndex(of: "}") else { return nil }
+    let rest = template[template.index(after: close)...]
+    guard rest.isEmpty || rest.hasPrefix("?") || rest.hasPrefix("/") else { return nil }
+    return URLParts(scheme: "", authority: "", target: String(rest))
 }
