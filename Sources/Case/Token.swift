@@ -51,6 +51,8 @@ package struct Token: Sendable, Equatable {
         case nonASCII
         /// The header or the claims do not decode to a JSON object.
         case notJSON
+        /// A variable of pasted code stands for it: its bytes are not told.
+        case codeVariable
     }
 
     /// Its number in the case, from 1 in order of first sight: `t1`, `<token 1>`.

@@ -109,6 +109,9 @@ private func remark(on defect: Token.Defect, _ token: Token) -> TokenRemark {
         TokenRemark(
             .error, "It is \(shown(token)), which a program prints where it has no value.",
             advice: "Wait for the token before the URL or the header is built.")
+    case .codeVariable:
+        TokenRemark(
+            .note, "It is \(shown(token)), a variable of pasted code; what it held is not told.", advice: nil)
     case .placeholder:
         TokenRemark(
             .error, "It is \(shown(token)), an example's blank.", advice: "Put the real token in its place.")

@@ -108,6 +108,8 @@ func tokenSummary(_ token: Token) -> String {
     case .jwe: parts.append("encrypted JWT; its claims cannot be read")
     case .brokenJWT: parts.append("looks like a JWT and is none")
     case .opaque: parts.append("opaque, \(counted(token.secret.bytes.count, "byte"))")
+    case .placeholder where token.defects.contains(.codeVariable):
+        parts.append("a variable of the pasted code; its value is not told")
     case .placeholder: parts.append("a placeholder that nobody replaced")
     case .basic: parts.append("user name and password")
     case .sigv4: parts.append("an AWS Signature Version 4 signature")
@@ -161,6 +163,7 @@ extension Token.Defect {
         case .bearerPrefix: "begins with 'Bearer ' in a place that takes the bare token"
         case .spaceInside: "has a space inside, where a plus sign may have been"
         case .strayEdges: "has white space, a line end or quotes around it"
+        case .codeVariable: "is the name of a variable"
         case .literalNonValue: "is a word such as 'undefined' or 'null' instead of a value"
         case .placeholder: "is a placeholder that nobody replaced"
         case .nonASCII: "has a byte above 0x7E"

@@ -10,7 +10,11 @@ struct Accounts {
     let limits: Limits
     private(set) var told: [Told] = []
     /// Sentences that say a REST call with the token was answered with a success, for the report.
-    private(set) var successes: [Int] = []
+    private(set) var successes: [(offset: Int, path: String)] = []
+    /// Where a sentence says that the token was verified.
+    private(set) var verified: Int?
+    /// Where a sentence says that the token is expired.
+    private(set) var expired: Int?
     /// Where a 101 is spoken of.
     private(set) var switches: [Int] = []
 
@@ -32,6 +36,7 @@ struct Accounts {
     }
 
     private mutating func read(_ sentence: [Word], _ line: Range<Int>, _ printed: [Range<Int>]) {
+        readToken(sentence)
         var numbers: [Int] = []
         for (index, word) in sentence.enumerated() where (3...4).contains(word.text.utf8.count) {
             guard Int(word.text) != nil, !printed.contains(where: { $0.overlaps(word.range) }) else {
@@ -61,6 +66,29 @@ struct Accounts {
                 addClose(number, sentence, index, line, isLater: isLater)
             }
         }
+    }
+
+    /// What a sentence says of the token: that it works elsewhere, that it is expired.
+    private mutating func readToken(_ sentence: [Word]) {
+        guard successes.count < 16,
+            let token = sentence.firstIndex(where: { $0.text == "token" || $0.text == "jwt" })
+        else { return }
+        let texts = sentence.map(\.text)
+        guard !supposes(texts, before: texts.count) else { return }
+        let negation = texts.firstIndex { negations.contains($0) }
+        if let word = texts.firstIndex(of: "expired") {
+            let isDenied = negation.map { $0 < word && word <= $0 + 3 } ?? false
+            if !isDenied, token < word, expired == nil { expired = sentence[word].range.lowerBound }
+            return
+        }
+        guard negation == nil, texts.contains(where: { successWords.contains($0) }) else { return }
+        let place = sentence[token].range.lowerBound
+        if texts.contains("verified"), texts.contains("valid"), verified == nil { verified = place }
+        let path = sentence.first { word in
+            3 < word.range.count && document.bytes[word.range.lowerBound] == 0x2f
+        }
+        guard let path, path.range.count <= 200 else { return }
+        successes.append((place, document.text(path.range)))
     }
 
     private mutating func addClose(
@@ -198,4 +226,13 @@ private let closeBefore: Set<String> = [
 
 private let suppositions: Set<String> = [
     "if", "does", "is", "are", "should", "would", "could", "can", "do", "will",
+]
+
+private let negations: Set<String> = [
+    "not", "isn't", "isnt", "aren't", "wasn't", "never", "hasn't", "can't", "cannot", "doesn't", "didn't",
+    "won't", "fails",
+]
+
+private let successWords: Set<String> = [
+    "200", "ok", "valid", "verified", "successfully", "works", "working", "accepts", "accepted",
 ]

@@ -8,6 +8,8 @@ struct ToldHead {
     var first: RebuiltLine
     /// Its field lines and what stands of its body.
     var message: ToldMessage
+    /// Whether a note before it says that the connection runs over TLS.
+    var isSecure = false
     /// Where its first line stands.
     var offset: Int
     /// Where the bytes behind the head begin.
@@ -20,12 +22,19 @@ struct HTTPBlocks {
     private let limits: Limits
     private(set) var heads: [ToldHead] = []
     private(set) var taken: Set<Int> = []
+    /// Whether heads stand behind marks, as one program prints them.
+    private(set) var isCurl = false
+    private var isSecure = false
 
-    init(_ document: TextDocument, upTo lastLine: Int, limits: Limits) {
+    init(_ document: TextDocument, upTo lastLine: Int, skipping others: Set<Int>, limits: Limits) {
         self.document = document
         self.limits = limits
         var index = 0
         while index < lastLine, heads.count < limits.statements {
+            guard !others.contains(index) else {
+                index += 1
+                continue
+            }
             index = readHead(at: index, lastLine) ?? index + 1
         }
     }
@@ -33,7 +42,16 @@ struct HTTPBlocks {
     /// Reads the head that begins at a line and answers the line behind it.
     private mutating func readHead(at index: Int, _ lastLine: Int) -> Int? {
         let (content, mark) = unmarked(document.lines[index])
+        if mark == .note {
+            if document.has("SSL connection using", at: content.lowerBound, before: content.upperBound) {
+                isSecure = true
+            }
+            if document.has("Trying ", at: content.lowerBound, before: content.upperBound) {
+                isSecure = false
+            }
+        }
         guard mark != .note, let first = startLine(content) else { return nil }
+        if mark != .none { isCurl = true }
         var message = ToldMessage(place: document.place(content.lowerBound))
         taken.insert(index)
         var next = index + 1
@@ -60,7 +78,9 @@ struct HTTPBlocks {
         }
         let end = next < document.lines.count ? document.lines[next].lowerBound : document.bytes.count
         if isEnded { next = readBody(from: next, lastLine, mark, &message) }
-        heads.append(ToldHead(first: first, message: message, offset: content.lowerBound, end: end))
+        heads.append(
+            ToldHead(first: first, message: message, isSecure: isSecure, offset: content.lowerBound, end: end)
+        )
         return next
     }
 

@@ -1,4 +1,5 @@
 import Case
+import WebSocket
 import Wire
 
 /// What one text tells, gathered reader by reader.
@@ -37,18 +38,36 @@ struct Testimony {
 
     /// Reads everything and makes the case.
     mutating func finish(_ input: Input) -> CaseFile {
-        let blocks = HTTPBlocks(document, upTo: lastLine, limits: limits)
+        var trace = CurlTrace(document, upTo: lastLine, limits: limits)
+        let blocks = HTTPBlocks(document, upTo: lastLine, skipping: trace.taken, limits: limits)
+        if blocks.isCurl || !trace.isEmpty { note(client: "curl") }
         readHeads(blocks.heads)
-        readCode(skipping: blocks.taken)
-        readWords(skipping: blocks.taken)
+        let taken = blocks.taken.union(trace.taken)
+        readCode(skipping: taken)
+        readWords(skipping: taken)
         dials.sort { $0.offset < $1.offset }
         sayContradictions()
         if told.isEmpty, let first = switches.first { told.append(Told(.opened, at: first)) }
         for attempt in linked(told, dials) { add(attempt) }
         var file = made.finish(input)
+        nameVariables(&file.tokens)
+        if !trace.isEmpty {
+            file.inputs = []
+            file = merged([trace.finish(), file], limits: limits)
+            file.inputs = [input]
+        }
         file.reported = reported
         file.clients = clients
         return file
+    }
+
+    /// A variable is no placeholder that was sent: what it held is not told.
+    private func nameVariables(_ tokens: inout [Token]) {
+        for index in tokens.indices where tokens[index].defects == [.literalNonValue] {
+            if tokens[index].secret.bytes.starts(with: [0x24, 0x7b]) {
+                tokens[index].defects = [.codeVariable]
+            }
+        }
     }
 
     private mutating func note(client: String) {
@@ -88,12 +107,33 @@ struct Testimony {
         }
         told += accounts.told
         switches = accounts.switches
+        take(accounts)
         if matcher.holeBudget <= 0 {
             made.limitsOfAnswer.append(
                 Limit(
                     kind: .boundReached,
                     text: "The text is made to be slow to read; programs' messages were not all looked for."))
         }
+    }
+
+    private mutating func take(_ accounts: Accounts) {
+        for (offset, path) in accounts.successes.prefix(16) {
+            reported.append(
+                ReportedFact(
+                    .worksElsewhere,
+                    "The writer says that the token works elsewhere\(path.isEmpty ? "" : ": \(path)").",
+                    names: path.isEmpty ? [] : [path], place: document.place(offset)))
+        }
+        guard let expired = accounts.expired,
+            let valid = accounts.successes.first?.offset ?? accounts.verified
+        else { return }
+        made.limitsOfAnswer.append(
+            Limit(
+                kind: .accountsDiffer,
+                text: """
+                    The text says that the token is expired (line \(line(expired))) and that it is valid \
+                    (line \(line(valid))): only the token itself can tell.
+                    """, place: document.place(expired)))
     }
 
     private mutating func readPrinted(_ matches: [AtlasMatch]) {
@@ -179,7 +219,9 @@ struct Testimony {
         told.isPrinted = true
         told.request = request?.message
         told.response = response?.message
+        told.isSecure = request?.isSecure ?? false
         if case .request(let method, let target)? = request?.first { told.line = (method, target) }
+        if told.kind == .opened, let response { told.session = session(after: response) }
         let isUpgrade =
             request?.message.first("upgrade")?.lowercased().contains("websocket") ?? false
             || request?.message.has("sec-websocket-key") ?? false || told.kind == .opened
@@ -197,6 +239,21 @@ struct Testimony {
             // An answer alone: of the handshake, as far as the text is about one.
             self.told.append(told)
         }
+    }
+
+    /// The frames behind a 101, where the bytes were pasted with it: a server's frames have no mask.
+    private func session(after response: ToldHead) -> Session? {
+        let frames = wholeFrames(document.bytes, from: response.end, limits: limits)
+        guard !frames.isEmpty, case .response(let status, let reason) = response.first else { return nil }
+        let head = MessageHead(
+            rebuilding: .response(status: status, reason: reason), fields: response.message.fields,
+            limits: limits)
+        var reader = SessionReader(response: head, limits: limits, keepsEveryFrame: false)
+        reader.receive(
+            Array(document.bytes[frames]).span, from: .server, at: nil,
+            place: document.place(frames.lowerBound))
+        reader.finish()
+        return reader.session
     }
 
     // MARK: - Attempts
@@ -226,7 +283,8 @@ struct Testimony {
         var url = told.url.flatMap { URLParts($0) } ?? dial?.url.flatMap { URLParts($0) }
         if let line = told.line {
             url = URLParts(
-                scheme: url?.scheme ?? "", authority: host ?? url?.authority ?? "", target: line.target)
+                scheme: told.isSecure ? "wss" : url?.scheme ?? "", authority: host ?? url?.authority ?? "",
+                target: line.target)
         }
         var request = told.request
         if request == nil, let dial {
@@ -258,6 +316,7 @@ struct Testimony {
             outcome = .opened
             status = 101
             session = told.session
+            if session != nil { unseen.remove(.closes) }
         case .closed(let code, let side):
             outcome = .opened
             status = 101
@@ -293,4 +352,25 @@ private func partsOfTemplate(_ template: String) -> URLParts? {
     let rest = template[template.index(after: close)...]
     guard rest.isEmpty || rest.hasPrefix("?") || rest.hasPrefix("/") else { return nil }
     return URLParts(scheme: "", authority: "", target: String(rest))
+}
+
+/// The bytes that are whole unmasked frames (RFC 6455 §5.2) with nothing odd about them, as many as follow one another.
+private func wholeFrames(_ bytes: [UInt8], from start: Int, limits: Limits) -> Range<Int> {
+    var end = start
+    while end + 2 <= bytes.count, end - start < limits.bodyBytes {
+        guard bytes[end] & 0x70 == 0, [1, 2, 8, 9, 10].contains(bytes[end] & 0x0f), bytes[end + 1] & 0x80 == 0
+        else {
+            break
+        }
+        var length = Int(bytes[end + 1])
+        var header = 2
+        if length == 126 {
+            guard end + 4 <= bytes.count else { break }
+            length = Int(bytes[end + 2]) << 8 | Int(bytes[end + 3])
+            header = 4
+        }
+        guard length < 1 << 16, length != 127, header + length <= bytes.count - end else { break }
+        end += header + length
+    }
+    return start..<max(start, end)
 }

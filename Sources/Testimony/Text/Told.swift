@@ -44,6 +44,8 @@ struct Told {
     var request: ToldMessage?
     /// The target of that request, and its Host.
     var line: (method: String, target: String)?
+    /// Whether the program says that it ran over TLS.
+    var isSecure = false
     /// The session behind a printed 101, where its frames are in the text.
     var session: Session?
     /// An offered subprotocol that a program quotes.
