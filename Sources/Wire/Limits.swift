@@ -78,6 +78,8 @@ package struct Limits: Sendable, Equatable {
     package var textBytes = 16 << 20
     /// The longest URL, reason or value in a line of text that is looked at. Bytes.
     package var testimonyHoleBytes = 8 << 10
+    /// The longest sentence that is read as one. Words.
+    package var sentenceWords = 64
     /// Statements and pieces of code of one text that are kept, of each kind.
     package var statements = 1000
 

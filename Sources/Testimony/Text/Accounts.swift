@@ -25,20 +25,42 @@ struct Accounts {
 
     /// Reads one line of words. `printed` are ranges that a program printed and that are read already.
     mutating func read(_ line: Range<Int>, skipping printed: [Range<Int>]) {
+        guard maySay(line) else { return }
         let words = document.words(line)
         var start = 0
-        for index in words.indices where words[index].endsSentence || index == words.count - 1 {
+        var range = printed.startIndex
+        for index in words.indices
+        where words[index].endsSentence || index == words.count - 1 || limits.sentenceWords <= index - start {
             let sentence = Array(words[start...index])
             start = index + 1
-            guard told.count < limits.statements else { return }
-            read(sentence, line, printed)
+            guard told.count < limits.statements, switches.count < limits.statements else { return }
+            // Both are in order, so that each printed range is passed once.
+            while range < printed.endIndex, printed[range].upperBound <= sentence[0].range.lowerBound {
+                range += 1
+            }
+            read(sentence, line, printed[range...].prefix(4))
         }
     }
 
-    private mutating func read(_ sentence: [Word], _ line: Range<Int>, _ printed: [Range<Int>]) {
+    /// Whether a line holds a digit or speaks of a token: most do neither.
+    private func maySay(_ line: Range<Int>) -> Bool {
+        for index in line {
+            switch document.bytes[index] {
+            case 0x30...0x39: return true
+            case 0x6f: if document.has("oken", at: index, before: line.upperBound) { return true }
+            case 0x4a, 0x6a: return true
+            default: break
+            }
+        }
+        return false
+    }
+
+    private mutating func read(_ sentence: [Word], _ line: Range<Int>, _ printed: ArraySlice<Range<Int>>) {
         readToken(sentence)
         var numbers: [Int] = []
         for (index, word) in sentence.enumerated() where (3...4).contains(word.text.utf8.count) {
+            // A sentence with more numbers than this is a table.
+            guard numbers.count < 8 else { break }
             guard Int(word.text) != nil, !printed.contains(where: { $0.overlaps(word.range) }) else {
                 continue
             }
@@ -113,14 +135,14 @@ struct Accounts {
     private func reason(_ sentence: [Word], _ index: Int, _ line: Range<Int>) -> String {
         let bytes = document.bytes
         let after = sentence[index].range.upperBound
-        let bound = min(line.upperBound, after + limits.testimonyHoleBytes)
+        let bound = min(line.upperBound, after + limits.previewBytes / 8)
         var next = after
         if next < bound, bytes[next] == 0x3a || bytes[next] == 0x2c { next += 1 }
         let colon = after < next && bytes[after] == 0x3a
         while next < bound, bytes[next] == 0x20 { next += 1 }
         if let quoted = quoted(next, bound) { return quoted }
         if colon, next < bound { return document.text(document.trimmed(next..<bound)) }
-        guard let word = sentence[(index + 1)...].firstIndex(where: { $0.text == "reason" }), word < index + 8
+        guard let word = sentence[(index + 1)...].prefix(8).firstIndex(where: { $0.text == "reason" })
         else {
             return ""
         }

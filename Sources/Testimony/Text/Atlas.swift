@@ -73,7 +73,10 @@ struct Atlas {
     }
 
     /// What the program knows by itself.
-    static let embedded = Atlas(PackageResources.atlas_json)
+    static let embedded = Atlas(embeddedBytes)
+
+    /// The file itself.
+    static let embeddedBytes = PackageResources.atlas_json
 
     /// The rows whose first literal may stand at `offset`.
     func candidates(_ bytes: [UInt8], _ offset: Int) -> [Int] { buckets[Self.hash(bytes, offset)] }

@@ -14,10 +14,16 @@ struct ToldAttempt {
 /// Makes one attempt of all statements that tell the same end of the same handshake, and finds what was dialled.
 func linked(_ told: [Told], _ dials: [Dial]) -> [ToldAttempt] {
     var attempts: [ToldAttempt] = []
+    // Attempts that may take another statement of their kind. What has heads of its own takes none with heads.
+    var open: [Told.Kind: [Int]] = [:]
     for statement in told {
-        if let index = attempts.firstIndex(where: { canFold($0.told, statement) }) {
+        let hasHead = statement.request != nil || statement.response != nil
+        let known = (open[statement.kind] ?? []).prefix(256)
+        if let index = known.first(where: { canFold(attempts[$0].told, statement) }) {
             fold(statement, into: &attempts[index])
         } else {
+            // One with heads is enough to take what is said without.
+            if !hasHead || known.isEmpty { open[statement.kind, default: []].append(attempts.count) }
             attempts.append(ToldAttempt(told: statement, mentions: [statement.offset]))
         }
     }

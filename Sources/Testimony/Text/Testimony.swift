@@ -99,9 +99,15 @@ struct Testimony {
             readPrinted(matches)
             guard !isCode else { continue }
             accounts.read(line, skipping: matches.map(\.range))
+            var passed = matches.startIndex
             for url in urls(in: document, line, limits: limits)
             where url.parts.isWebSocket && dials.count < limits.statements {
-                guard !matches.contains(where: { $0.range.overlaps(url.range) }) else { continue }
+                while passed < matches.endIndex, matches[passed].range.upperBound <= url.range.lowerBound {
+                    passed += 1
+                }
+                guard passed == matches.endIndex || !matches[passed].range.overlaps(url.range) else {
+                    continue
+                }
                 dials.append(Dial(url: document.text(url.range), offset: url.range.lowerBound))
             }
         }

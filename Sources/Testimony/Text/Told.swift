@@ -4,7 +4,7 @@ import Wire
 /// One thing that a text tells of one handshake.
 struct Told {
     /// What is told.
-    enum Kind: Equatable {
+    enum Kind: Hashable {
         /// Answered with another status than 101; nil where the words keep it to themselves.
         case refused(Int?)
         /// It failed, answered or not.

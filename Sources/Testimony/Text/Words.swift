@@ -32,6 +32,9 @@ extension TextDocument {
         while end < tail, closers.contains(bytes[tail - 1]) { tail -= 1 }
         let ends = end < tail && [0x2e, 0x3f, 0x21].contains(bytes[tail - 1])
         guard end - start <= 48 else { return Word(text: "", range: start..<end, endsSentence: ends) }
+        if bytes[start..<end].allSatisfy({ ($0 < 0x41 || 0x5a < $0) && $0 < 0x80 }) {
+            return Word(text: text(start..<end), range: start..<end, endsSentence: ends)
+        }
         var text: [UInt8] = []
         var index = start
         while index < end {
