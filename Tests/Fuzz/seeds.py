@@ -146,6 +146,8 @@ def main():
     frames = [(False, b"\x81\x85abcd" + b"\x09\x07\x0f\x08\x0e"), (True, b"\x88\x04\x0f\xa3no"), (True, b"\xc1\x07\xf2H\xcd\xc9\xc9\x07\0")]
     for flags in range(16):
         keep(folder, "websocket", bytes([flags]) + conversation(frames))
+    for path in sorted(ROOT.glob("Tests/TestimonyTests/fixtures/*.md")):
+        keep(folder, "text", path.read_bytes())
     for path in sorted(ROOT.glob("captures/*/capture.pcapng")):
         data = path.read_bytes()
         if len(data) <= 16384:

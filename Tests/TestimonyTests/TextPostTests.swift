@@ -29,11 +29,11 @@ let posts = [
     Post(
         fixture: "upgrade-403-and-101.md", thread: "000_e0e7f883eb8d6af7.txt",
         attempts: ["refused 403"],
-        facts: ["sends-credential header Authorization token"], limits: [.hearsay, .accountsDiffer]),
+        facts: ["sends-credential header Authorization"], limits: [.hearsay, .accountsDiffer]),
     Post(
         fixture: "valid-token-403.md", thread: "001_23be5f968d943a41.txt",
         attempts: ["refused 403"],
-        facts: ["sends-credential header Authorization token", "sets-field Content-Type", "works-elsewhere"],
+        facts: ["sends-credential header Authorization", "sets-field Content-Type", "works-elsewhere"],
         limits: [.hearsay]),
     Post(
         fixture: "close-4003.md", thread: "002_bca755ca1cd48bfe.txt",

@@ -28,8 +28,9 @@ func linked(_ told: [Told], _ dials: [Dial]) -> [ToldAttempt] {
         }
     }
     absorb(&attempts)
+    let named = Set(attempts.map(\.told.url).filter { $0 != nil })
     for index in attempts.indices {
-        attempts[index].dial = dial(of: attempts[index], dials)
+        attempts[index].dial = dial(of: attempts[index], dials, named: named)
         attempts[index].settle()
     }
     return attempts.enumerated().sorted { left, right in
@@ -47,7 +48,7 @@ extension ToldAttempt {
     }
 
     /// What was printed stands where it was printed; what was said stands where it was dialled.
-    fileprivate var order: Int { told.isPrinted ? told.offset : dial?.offset ?? told.offset }
+    fileprivate var order: Int { told.isPrinted ? mentions[0] : dial?.offset ?? told.offset }
 }
 
 private func canFold(_ left: Told, _ right: Told) -> Bool {
@@ -71,7 +72,8 @@ private func fold(_ statement: Told, into attempt: inout ToldAttempt) {
         told.url = told.url ?? statement.url
         if told.reason.isEmpty, !statement.reason.isEmpty {
             told.reason = statement.reason
-            told.offset = statement.offset
+            // Of a close the words with the reason are the ones to point at.
+            if case .closed = told.kind { told.offset = statement.offset }
         }
         told.isReconnect = told.isReconnect || statement.isReconnect
         told.certain = told.certain ?? statement.certain
@@ -100,7 +102,7 @@ private func absorb(_ attempts: inout [ToldAttempt]) {
 }
 
 /// The call or URL that a statement is about: the one it names, else the last one before it, else the first.
-private func dial(of attempt: ToldAttempt, _ dials: [Dial]) -> Dial? {
+private func dial(of attempt: ToldAttempt, _ dials: [Dial], named: Set<String?>) -> Dial? {
     if case .neverSent = attempt.told.kind, attempt.told.isPrinted, !dials.contains(where: \.isCode) {
         return nil
     }
@@ -109,7 +111,11 @@ private func dial(of attempt: ToldAttempt, _ dials: [Dial]) -> Dial? {
     }
     let inCode = dials.filter(\.isCode)
     let candidates = inCode.isEmpty ? dials : inCode
-    guard !candidates.isEmpty else { return nil }
+    // A program that names no URL may mean any; of several none is the one.
+    let isOne =
+        candidates.dropFirst().allSatisfy { $0.url == candidates[0].url }
+        && named.isSubset(of: [candidates.first?.url])
+    guard !candidates.isEmpty, !inCode.isEmpty || !attempt.told.isPrinted || isOne else { return nil }
     if attempt.told.isReconnect, let again = candidates.last(where: \.isReconnect) { return again }
     let first = candidates.filter { !$0.isReconnect }
     let pool = first.isEmpty ? candidates : first

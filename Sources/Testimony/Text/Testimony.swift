@@ -193,6 +193,9 @@ struct Testimony {
         told.url = match.url.map(document.text)
         told.reason = (match.reason ?? match.phrase).map { document.text(document.trimmed($0)) } ?? ""
         told.subprotocol = match.subprotocol.map(document.text)
+        if let fields = match.fields {
+            told.response = printedAnswer(document, fields: fields, body: match.body, limits: limits)
+        }
         return told
     }
 
