@@ -59,10 +59,6 @@ private func whatHappened(_ facts: borrowing Facts) -> String {
     if facts.symptoms.contains(.refused) {
         return "The upgrade was answered with something else than a 101; the status is not in the input."
     }
-    if facts.symptoms.contains(.failed), !facts.sees(.status) {
-        return
-            "The handshake with \(name) failed; whether there was an answer, and which, is not in the input."
-    }
     if facts.symptoms.contains(.failed) {
         return facts.sees(.status)
             ? "\(place) failed before any HTTP answer."
