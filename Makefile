@@ -8,7 +8,7 @@ DEMO ?= captures/401-token-expired/capture.pcapng
 RELEASE := swift build -c release --static-swift-stdlib -Xlinker -s --product wsdiag
 BINARY := .build/release/wsdiag
 
-.PHONY: help build demo test install uninstall lint bench fuzz captures golden generated calibrate sanitize clean
+.PHONY: help build demo test install uninstall lint bench bench-proxy soak fuzz captures golden generated calibrate sanitize clean
 
 help:
 	@echo "make demo       build, then explain a shipped capture"
@@ -17,6 +17,8 @@ help:
 	@echo "make install    program, manual page and completions under PREFIX ($(PREFIX))"
 	@echo "make lint       format, import arrows, house rules"
 	@echo "make bench      seconds and memory on a big capture, beside the peers installed here"
+	@echo "make bench-proxy  what a relayed message costs, beside the proxies installed here"
+	@echo "make soak       a million relayed messages and 500 MB: memory stays flat"
 	@echo "make fuzz       every fuzz target for FUZZ_SECONDS ($(FUZZ_SECONDS))"
 	@echo "make sanitize   the tests under the address and the thread sanitizer"
 	@echo "make captures   record the shipped captures anew"
@@ -61,6 +63,12 @@ lint:
 
 bench: build
 	@python3 Tests/Bench/bench.py $(BENCH)
+
+bench-proxy: build
+	@python3 Tests/Bench/bench_proxy.py $(BINARY)
+
+soak: build
+	@python3 Tests/Bench/bench_proxy.py --soak $(BINARY)
 
 fuzz:
 	@.ci/setup test

@@ -169,6 +169,8 @@ let package = Package(
                 "Proxy", "Dissect", "Diagnosis", "Report", "Case", "Capture", "JSON", "Wire", "COpenSSL",
                 "TestSupport",
             ],
+            // The programs of real peers.
+            exclude: ["RealPeers"],
             swiftSettings: house),
         .testTarget(
             name: "WsdiagTests",

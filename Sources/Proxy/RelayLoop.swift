@@ -1,6 +1,5 @@
 import CLinux
 import Case
-import Diagnosis
 import Glibc
 import Report
 package import Wire
@@ -39,6 +38,9 @@ package final class RelayLoop {
     private var attemptCount = 0
     private var pieces = 0
     private var reader: CopyReader
+    /// Full ones whose connections are not over, oldest first.
+    private var fullReaders: [CopyReader] = []
+    private static let mostFullReaders = 8
     private var nextSweep: Int64 = 0
     /// Connections that wait for the kernel to deliver, which no event tells.
     private var waitingForDelivery: [Relay] = []
@@ -282,7 +284,18 @@ package final class RelayLoop {
 
     /// A witness for a connection whose bytes begin to pass.
     func openWitness(for relay: Relay) -> Witness {
-        if reader.isFull { reader = newReader(isFirst: false) }
+        if reader.isFull {
+            fullReaders.removeAll { $0.openCount == 0 }
+            fullReaders.append(reader)
+            if Self.mostFullReaders < fullReaders.count {
+                let oldest = fullReaders.removeFirst()
+                oldest.retire()
+                note(
+                    "\(counted(oldest.openCount, "connection")) open for long: relayed on, and not read any more"
+                )
+            }
+            reader = newReader(isFirst: false)
+        }
         return Witness(self, reader: reader, info: relay.info)
     }
 
@@ -338,61 +351,4 @@ package final class RelayLoop {
         recorder?.relayed(bytes, on: id, from: side, at: now)
         for observer in observers { observer.relayed(bytes, on: id, from: side, at: now) }
     }
-}
-
-/// What became of the attempts of a run, and what the process answers at its end.
-package struct RunTally: Sendable, Equatable {
-    /// Attempts that were asked for.
-    package var attempts = 0
-    /// Those that were answered 101.
-    package var opened = 0
-    /// Those that were answered otherwise.
-    package var refused = 0
-    /// Those that were not answered.
-    package var failed = 0
-    /// Those with a cause that is certain or likely.
-    package var explained = 0
-    /// Those with none that reaches likely.
-    package var undetermined = 0
-
-    /// Takes what became of an attempt.
-    mutating func count(_ news: AttemptNews) {
-        switch news.stage {
-        case .asked: attempts += 1
-        case .opened: opened += 1
-        case .refused: refused += 1
-        case .failed: failed += 1
-        case .closed: break
-        }
-        guard news.stage != .opened, let verdict = news.judgement?.verdict else { return }
-        if verdict.cause == nil { undetermined += 1 } else { explained += 1 }
-    }
-
-    /// The exit code, as for `explain`.
-    package var isExplained: Bool { 0 < explained }
-}
-
-/// Whether a name matches a pattern in which `*` stands for any letters. Linear in the name for each star.
-func matches(_ name: String, glob: String) -> Bool {
-    let text = Array(name.utf8)
-    let pattern = Array(glob.utf8)
-    var position = 0
-    var at = 0
-    var star: (pattern: Int, text: Int)?
-    while at < text.count {
-        if position < pattern.count, pattern[position] == 0x2a {
-            star = (position, at)
-            position += 1
-        } else if position < pattern.count, pattern[position] == text[at] {
-            position += 1
-            at += 1
-        } else if let last = star {
-            position = last.pattern + 1
-            at = last.text + 1
-            star = (last.pattern, at)
-        } else {
-            return false
-        }
-    }
-    return pattern[position...].allSatisfy { $0 == 0x2a }
 }

@@ -61,11 +61,11 @@ final class LoopbackWorld {
         return peer
     }
 
-    /// Turns the loop until `condition` holds; a minute is patience for a sanitizer, not a wait.
+    /// Turns the loop until `condition` holds; half a minute is patience for a sanitizer, not a wait.
     func pump(_ what: String, until condition: () -> Bool) throws {
         var clock = timespec()
         clock_gettime(CLOCK_MONOTONIC, &clock)
-        let end = clock.tv_sec + 60
+        let end = clock.tv_sec + 30
         while !condition() {
             _ = loop.turn(milliseconds: 1)
             peers.forEach { $0.poll() }

@@ -23,8 +23,23 @@ final class TLSWorld {
         close(file)
     }
 
+    /// A certificate for `name` with its key, each a file in PEM.
+    func files(for name: String) throws -> (certificate: String, key: String) {
+        let leaf = try authority.leaf(for: name, at: AuthorityTests.now)
+        let files = (path + ".leaf", path + ".key")
+        let certificate = try #require(BIO_new_file(files.0, "w"))
+        #expect(PEM_write_bio_X509(certificate, leaf.certificate) == 1)
+        BIO_free(certificate)
+        let key = try #require(BIO_new_file(files.1, "w"))
+        #expect(PEM_write_bio_PrivateKey(key, leaf.key, nil, nil, 0, nil, nil) == 1)
+        BIO_free(key)
+        return files
+    }
+
     deinit {
         unlink(path)
+        unlink(path + ".leaf")
+        unlink(path + ".key")
         contexts.forEach { SSL_CTX_free($0) }
     }
 

@@ -13,6 +13,8 @@ final class CopyReader {
     var openCount = 0
     /// Bytes that were read.
     var bytes = 0
+    /// Whether it was let go before its last connection ended: what comes is not read any more.
+    private(set) var isRetired = false
     private let options: ProxyOptions
     private let isFirst: Bool
     /// The run's numbers of attempts, by connection, in the order of the connection.
@@ -34,6 +36,14 @@ final class CopyReader {
     var isFull: Bool {
         let size = door.size
         return options.limits.attempts / 2 <= size.attempts || options.limits.exchanges / 2 <= size.exchanges
+    }
+
+    /// Lets go of everything. Connections that are still open are relayed on, unread.
+    func retire() {
+        isRetired = true
+        door = OrderedDoor(limits: options.limits)
+        numbers = [:]
+        changes = [:]
     }
 
     func note(change: String, on stream: Int) {

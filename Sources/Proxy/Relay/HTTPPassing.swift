@@ -38,8 +38,8 @@ struct HTTPPassing {
         case head(MessageHead, [UInt8], consumed: Int)
         /// Pass so many bytes on.
         case pass(Int)
-        /// This is no HTTP: pass all of it on, with what was held before it.
-        case foreign([UInt8])
+        /// This is no HTTP.
+        case foreign
     }
 
     /// Takes the client's next bytes.
@@ -53,10 +53,26 @@ struct HTTPPassing {
             awaitsSwitch = head.has("upgrade") || head.method == "CONNECT"
             return .head(head, raw, consumed: consumed)
         case .body(let consumed, _): return .pass(consumed)
-        case .foreign(let held):
+        case .foreign:
             if rewriting == nil { isOver = true }
-            return .foreign(held)
+            return .foreign
         }
+    }
+
+    /// Watches the client's next bytes inside a tunnel, where they are passed on whatever they are: the heads of requests.
+    mutating func watch(_ bytes: Span<UInt8>) -> [MessageHead] {
+        var heads: [MessageHead] = []
+        var position = 0
+        while position < bytes.count {
+            switch fromClient(bytes.extracting(position...)) {
+            case .held, .wait, .foreign: return heads
+            case .pass(let count): position += count
+            case .head(let head, _, let consumed):
+                heads.append(head)
+                position += consumed
+            }
+        }
+        return heads
     }
 
     /// Watches the server's next bytes, which are passed on anyway. True when the client's may go on.
@@ -89,7 +105,7 @@ struct HTTPPassing {
     }
 
     /// Whether another request may be read: not too many wait for their answers.
-    var mayAsk: Bool { isOver || methods.count < Self.mostPipelined }
+    var mayAsk: Bool { rewriting == nil || isOver || methods.count < Self.mostPipelined }
 
     /// Whether a request's head has begun and is not whole.
     var isInsideHead: Bool { !isOver && requests.isInsideHead }
@@ -97,8 +113,6 @@ struct HTTPPassing {
     /// Whether nothing is asked and nothing is answered.
     var isIdle: Bool { !isOver && methods.isEmpty && requests.isBetweenMessages }
 
-    /// What is held of a head that will never be whole.
-    mutating func takeHeld(of side: Side) -> [UInt8] {
-        side == .client ? requests.takeHeld() : []
-    }
+    /// What is held of a head that will never be whole. Inside tunnels it was passed on already.
+    mutating func takeHeld() -> [UInt8] { rewriting == nil ? [] : requests.takeHeld() }
 }

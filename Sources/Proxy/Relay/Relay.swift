@@ -222,7 +222,7 @@ final class Relay {
         default:
             return leg.side == .client ? clientLeftEarly(end) : serverLeftEarly(end)
         }
-        if let held = http?.takeHeld(of: leg.side), !held.isEmpty { pass(held.span, from: leg.side) }
+        if leg.side == .client, let held = http?.takeHeld(), !held.isEmpty { pass(held.span, from: .client) }
         if leg.side == .client, let tls = client.tls, !tls.hasRead { tellUntrusting(alert: nil) }
         if leg.side == .client, !inbox.isEmpty, end != .reset {
             waitingEnd = end

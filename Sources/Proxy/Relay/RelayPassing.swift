@@ -42,7 +42,10 @@ extension Relay {
     /// Takes the client's next bytes.
     func passFromClient(_ bytes: Span<UInt8>) {
         guard 0 < bytes.count else { return }
-        guard http != nil else { return pass(bytes, from: .client) }
+        guard let rewriting = http?.rewriting else {
+            for head in http?.watch(bytes) ?? [] { witness?.asked(head) }
+            return pass(bytes, from: .client)
+        }
         if !inbox.isEmpty {
             inbox.append(bytes)
             return
@@ -59,27 +62,16 @@ extension Relay {
                 pass(rest.extracting(first: count), from: .client)
                 position += count
             case .head(let head, let raw, let consumed):
-                guard passHead(head, raw) else { return }
+                guard passHead(head, raw, rewriting) else { return }
                 position += consumed
-            case .foreign(let held):
-                guard http?.rewriting == nil else {
-                    return refuseInside("what follows is no HTTP request")
-                }
-                pass(held.span, from: .client)
-                pass(rest, from: .client)
-                position = bytes.count
+            case .foreign: return refuseInside("what follows is no HTTP request")
             }
         }
         renewPatience()
     }
 
     /// Passes a request's head on. False when it is refused.
-    private func passHead(_ head: MessageHead, _ raw: [UInt8]) -> Bool {
-        guard let rewriting = http?.rewriting else {
-            witness?.asked(head)
-            pass(raw.span, from: .client)
-            return true
-        }
+    private func passHead(_ head: MessageHead, _ raw: [UInt8], _ rewriting: HeadRewriting) -> Bool {
         if let fault = headFault(head) {
             refuseInside(fault)
             return false
@@ -92,7 +84,9 @@ extension Relay {
             refuseInside(notForReverse)
             return false
         }
-        let (bytes, changes) = rewriting.apply(to: head)
+        let (changed, changes) = rewriting.apply(to: head)
+        // Empty lines before a request stay there.
+        let bytes = raw.prefix(raw.count - head.bytes.count) + changed
         for change in changes where !info.changes.contains(change) && info.changes.count < 16 {
             info.changes.append(change)
             witness?.changed(change)
@@ -105,7 +99,7 @@ extension Relay {
         {
             witness?.asked(changed)
         }
-        pass(bytes.span, from: .client)
+        pass(Array(bytes).span, from: .client)
         return true
     }
 

@@ -55,6 +55,7 @@ final class Witness {
     /// Bytes that were passed on.
     func bytes(_ bytes: Span<UInt8>, from side: Side) {
         loop.show(bytes, on: relay, from: side)
+        guard !reader.isRetired else { return }
         reader.bytes &+= bytes.count
         if let keys = loop.tappedKeys, hold != nil {
             let mayWait = hold?.add(bytes, side, loop.now, place, limits: loop.options.limits) ?? false
@@ -117,6 +118,7 @@ final class Witness {
     /// One side sends no more.
     func ended(_ side: Side, _ end: StreamEnd) {
         loop.tell(.ended(side, end), on: relay)
+        guard !reader.isRetired else { return }
         release()
         if end != .reset { reader.door.end(number, side, at: loop.now, place: place) }
         if open == nil { lookForNews() }
@@ -126,6 +128,8 @@ final class Witness {
     func closed(_ ending: Connection.Ending) {
         guard !isClosed else { return }
         isClosed = true
+        reader.openCount -= 1
+        guard !reader.isRetired else { return closedUnread(serverEnding ?? ending) }
         release()
         // A connection that is open for ever was still open when the proxy stopped.
         let attempts = reader.door.close(number, serverEnding ?? ending, at: loop.now, place: place)
@@ -135,8 +139,16 @@ final class Witness {
             news.stage = .closed
             judge(&news, attempt, place: attempts.count - 1)
         }
-        reader.openCount -= 1
         loop.tell(.closed(serverEnding ?? ending), on: relay)
+    }
+
+    /// The connection outlived the case that it was read into.
+    private func closedUnread(_ ending: Connection.Ending) {
+        if var news = open {
+            news.stage = .closed
+            loop.tell(.attempt(news), on: relay)
+        }
+        loop.tell(.closed(ending), on: relay)
     }
 
     /// Tells attempts that the door knows and observers do not.

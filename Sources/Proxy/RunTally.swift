@@ -1,0 +1,33 @@
+import Diagnosis
+
+/// What became of the attempts of a run, and what the process answers at its end.
+package struct RunTally: Sendable, Equatable {
+    /// Attempts that were asked for.
+    package var attempts = 0
+    /// Those that were answered 101.
+    package var opened = 0
+    /// Those that were answered otherwise.
+    package var refused = 0
+    /// Those that were not answered.
+    package var failed = 0
+    /// Those with a cause that is certain or likely.
+    package var explained = 0
+    /// Those with none that reaches likely.
+    package var undetermined = 0
+
+    /// Takes what became of an attempt.
+    mutating func count(_ news: AttemptNews) {
+        switch news.stage {
+        case .asked: attempts += 1
+        case .opened: opened += 1
+        case .refused: refused += 1
+        case .failed: failed += 1
+        case .closed: break
+        }
+        guard news.stage != .opened, let verdict = news.judgement?.verdict else { return }
+        if verdict.cause == nil { undetermined += 1 } else { explained += 1 }
+    }
+
+    /// The exit code, as for `explain`.
+    package var isExplained: Bool { 0 < explained }
+}
