@@ -199,6 +199,7 @@ if isFuzzing {
         fuzzTarget("tls", ["Wire", "Case", "TLS"]),
         fuzzTarget("credentials", ["Wire", "Case", "Credentials"]),
         fuzzTarget("netlog", ["Wire", "Case", "Diagnosis", "JSON", "Report", "Testimony"]),
+        fuzzTarget("events", ["Wire", "Case", "Diagnosis", "JSON", "Report", "Testimony"]),
         fuzzTarget("flows", ["Wire", "Case", "Diagnosis", "JSON", "Report", "Testimony"]),
         fuzzTarget("har", ["Wire", "Case", "Testimony"]),
         fuzzTarget("accesslog", ["Wire", "Case", "Testimony"]),

@@ -9,6 +9,8 @@ package enum DocumentFormat: String, Sendable, Equatable, CaseIterable {
     case netLog = "netlog"
     /// Flows of mitmproxy: concatenated tnetstrings.
     case flows
+    /// Events of a browser's debugging protocol, in an array or one a line.
+    case browserEvents = "browser-events"
     /// Access logs: JSON lines, combined, or a load balancer's.
     case accessLog = "access-log"
     /// Text that people paste: posts, curl output, console lines, code.
@@ -30,6 +32,7 @@ package enum DocumentFormat: String, Sendable, Equatable, CaseIterable {
         case .har: looksLikeHAR(beginning)
         case .netLog: isNetLog(beginning)
         case .flows: isFlows(beginning)
+        case .browserEvents: looksLikeBrowserEvents(beginning)
         case .accessLog: looksLikeAccessLog(beginning)
         case .text: TextReader.recognises(beginning)
         }
@@ -41,6 +44,7 @@ package enum DocumentFormat: String, Sendable, Equatable, CaseIterable {
         case .har: HARReader(named: name, limits: limits)
         case .netLog: NetLogReader(name: name, limits: limits)
         case .flows: FlowReader(name: name, limits: limits)
+        case .browserEvents: BrowserEventReader(name: name, limits: limits)
         case .accessLog: AccessLogReader(named: name, limits: limits)
         case .text: TextReader(named: name, limits: limits)
         }

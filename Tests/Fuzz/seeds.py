@@ -127,12 +127,28 @@ def flows():
             {"version": 7, "type": "websocket", "metadata": {"websocket_handshake": "1"}, "close_sender": "client", **socket})
 
 
+def events():
+    """Events of a browser's debugging protocol, in an array and one a line."""
+    told = ['"webSocketCreated","params":{"requestId":"1","url":"wss://a/ws?token=abcdef0123456789"}',
+            '"webSocketWillSendHandshakeRequest","params":{"requestId":"1","timestamp":8.5,"wallTime":1795228933.5,'
+            '"request":{"headers":{"Upgrade":"websocket"}}}',
+            '"webSocketHandshakeResponseReceived","params":{"requestId":"1","timestamp":9,"response":{"status":101,"headers":{}}}',
+            '"webSocketFrameSent","params":{"requestId":"1","timestamp":9,"response":{"opcode":1,"payloadData":"x"}}',
+            '"webSocketFrameError","params":{"requestId":"1","errorMessage":"Unexpected response code: 403"}',
+            '"webSocketClosed","params":{"requestId":"1","timestamp":9.5}']
+    lines = ['{"method":"Network.' + text[1:] + "}" for text in told]
+    yield b"\x10" + "\n".join(lines).encode()
+    yield b"\x10[" + ",".join(lines).encode() + b"]"
+
+
 def main():
     if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     folder = pathlib.Path(sys.argv[1])
     for text in netlogs():
         keep(folder, "netlog", text)
+    for text in events():
+        keep(folder, "events", text)
     for text in flows():
         keep(folder, "flows", text)
     for text in texts():

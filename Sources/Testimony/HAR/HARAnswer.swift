@@ -81,11 +81,18 @@ struct HARAnswer {
 
     /// Puts down the rule of the handshake that the browser says was broken.
     func mark(_ handshake: inout HandshakeCheck) {
+        if let brokenRule { handshake.mark(brokenRule) }
+    }
+}
+
+extension HandshakeCheck {
+    /// Puts down a rule that a browser says was broken, by its name in the table of its words.
+    mutating func mark(_ brokenRule: String) {
         switch brokenRule {
-        case "acceptWrong": handshake.accept = .wrong
-        case "acceptMissing": handshake.accept = .missing
-        case "upgrade": handshake.responseUpgrade = false
-        case "connection": handshake.responseConnection = false
+        case "acceptWrong": accept = .wrong
+        case "acceptMissing": accept = .missing
+        case "upgrade": responseUpgrade = false
+        case "connection": responseConnection = false
         default: break
         }
     }

@@ -79,31 +79,29 @@ struct NetLogRequest {
             value: String(decoding: value, as: UTF8.self))
     }
 
-    /// The status that the browser's words tell: `Unexpected response code: 403`.
+    /// The status that the browser's words tell: `Unexpected response code: 403`; 101 where they complain of one.
     var hiddenStatus: Int? {
         guard let text = failure?.text else { return nil }
-        let words = text.split(separator: " ")
-        if text.contains("Unexpected response code"), let last = words.last { return Int(last) }
-        // Every other word on the answer is about a 101.
-        return text.hasPrefix("Error during WebSocket handshake") && !text.contains("net::") ? 101 : nil
+        switch HARFailure.meaning(of: text) {
+        case .status(let status): return status
+        case .badSwitch: return 101
+        case .noAnswer: return nil
+        case nil:
+            let isAboutSwitch = text.hasPrefix("Error during WebSocket handshake")
+            return isAboutSwitch && !text.contains("Invalid status line") ? 101 : nil
+        }
+    }
+
+    /// The rule of the handshake that the browser's words say was broken.
+    var brokenRule: String? {
+        guard let text = failure?.text, case .badSwitch(let rule) = HARFailure.meaning(of: text) else {
+            return nil
+        }
+        return rule
     }
 }
 
 /// Whether a log took a value out: `[14 bytes were stripped]`.
 func isStripped(_ value: String) -> Bool {
     value.hasPrefix("[") && value.hasSuffix("stripped]")
-}
-
-extension HandshakeCheck {
-    /// What the browser's words say of a 101 that it did not like.
-    mutating func take(words: String) {
-        switch true {
-        case words.contains("Incorrect 'Sec-WebSocket-Accept'"): accept = .wrong
-        case words.contains("'Sec-WebSocket-Accept' header is missing"): accept = .missing
-        case words.contains("'Upgrade' header"): responseUpgrade = false
-        case words.contains("'Connection' header"): responseConnection = false
-        case words.contains("extension"): extensionsAgree = false
-        default: break
-        }
-    }
 }

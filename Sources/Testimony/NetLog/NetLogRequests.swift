@@ -139,9 +139,7 @@ struct NetLogRequests {
         document.update(index) { attempt in
             attempt.startedAt = request.request?.at ?? request.startedAt
             if request.hasStrippedValues, isBare { attempt.unseen.insert(.credentialValues) }
-            if let words = request.failure?.text, failure.status == 101 {
-                attempt.handshake.take(words: words)
-            }
+            if let rule = request.brokenRule { attempt.handshake.mark(rule) }
         }
         if let found { remember(index, on: found.socket) }
         tally.count(stripped: (request.request?.fields ?? []) + (request.response?.fields ?? []))
