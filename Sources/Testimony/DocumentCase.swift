@@ -33,7 +33,7 @@ struct DocumentCase {
         outcome: Attempt.Outcome, session: Session? = nil, connection: Connection = Connection(stream: -1),
         unseen: Attempt.Unseen
     ) -> Int? {
-        guard attempts.count < limits.attempts else {
+        guard attempts.count < min(limits.attempts, limits.documentAttempts) else {
             attemptsLeftOut += 1
             return nil
         }

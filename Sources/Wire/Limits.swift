@@ -69,6 +69,10 @@ package struct Limits: Sendable, Equatable {
     /// Sources (requests, sockets, jobs) of a log that are followed at one time; the longest silent one makes room.
     package var liveSources = 4096
 
+    // Documents
+    /// Attempts that one document tells; later ones are counted and no more. What people export has fewer.
+    package var documentAttempts = 100_000
+
     // Access logs
     /// One line of an access log; a longer one is passed over and reported. Bytes.
     package var accessLineBytes = 256 << 10

@@ -139,6 +139,31 @@ def events():
     lines = ['{"method":"Network.' + text[1:] + "}" for text in told]
     yield b"\x10" + "\n".join(lines).encode()
     yield b"\x10[" + ",".join(lines).encode() + b"]"
+def hars():
+    """One handshake in the shapes of several programs."""
+    head = b'"headers":[{"name":"Upgrade","value":"websocket"},{"name":"Sec-WebSocket-Key","value":"dGhlIHNhbXBsZSBub25jZQ=="}]'
+    ask = b'"startedDateTime":"2026-11-21T02:45:03.000Z","request":{"method":"GET","url":"wss://a.test/x?token=abcdefgh",' + head + b"}"
+    answers = [
+        b'"response":{"status":0},"_webSocketMessages":[{"type":"error","time":1795229103.1,"opcode":-1,"data":"Unexpected response code: 403"}]',
+        b'"response":{"status":-1,"_failureText":"HTTP Authentication failed; no valid credentials available"}',
+        b'"response":{"status":101,"headers":[]},"_webSocketMessages":[{"type":"send","time":1795229103100,"opcode":2,"data":"AAEC"}]',
+        b'"response":{"status":403,"headers":{"a":"b"},"content":{"size":2,"text":"bm8=","encoding":"base64"}},"timings":{"wait":3}',
+    ]
+    for answer in answers:
+        entries = b'"creator":{"name":"WebInspector"},"entries":[{' + ask + b"," + answer + b"}]"
+        yield b'{"log":{' + entries + b"}}"
+        yield b"\xef\xbb\xbf{" + entries + b"}"
+
+
+def access_logs():
+    """One line of each form, and two."""
+    yield b'{"eventType":"CONNECT","requestTimeEpoch":1795229103044,"status":401,"authorizer":{"error":"x"},"integrationStatus":"-"}\n'
+    yield b'{"log":"1.2.3.4 - - [21/Nov/2026:02:45:04 +0000] \\"GET /x HTTP/1.1\\" 101 2"}\n'
+    yield b'1.2.3.4 - - [21/Nov/2026:02:45:04 +0000] "GET /x?token=abcdefgh HTTP/1.1" 403 63 "-" "ua"\r\n' * 2
+    yield (
+        b'wss 2026-11-21T02:45:13.3Z app/lb/1 1.2.3.4:4 10.0.0.1:8 0.0 0.0 0.0 401 - 2 7 "GET wss://a.test:443/x HTTP/1.1" "ua" - - arn "R" "-"'
+        b' "-" 1 2026-11-21T02:45:13.0Z "waf" "-" "-" "-" "-" "-" "-"\n'
+    )
 
 
 def main():
@@ -164,6 +189,10 @@ def main():
         keep(folder, "websocket", bytes([flags]) + conversation(frames))
     for path in sorted(ROOT.glob("Tests/TestimonyTests/fixtures/*.md")):
         keep(folder, "text", path.read_bytes())
+    for text in hars():
+        keep(folder, "har", text)
+    for text in access_logs():
+        keep(folder, "accesslog", text)
     for path in sorted(ROOT.glob("captures/*/capture.pcapng")):
         data = path.read_bytes()
         if len(data) <= 16384:

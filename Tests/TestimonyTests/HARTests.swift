@@ -144,6 +144,9 @@ struct HARTests {
         let file = try readDocument([text], as: .har, limits: few)
         #expect(file.attempts.count == 2)
         #expect(file.limits.last?.kind == .boundReached)
+        var documents = Limits.standard
+        documents.documentAttempts = 3
+        #expect(try readDocument([text], as: .har, limits: documents).attempts.count == 3)
         var short = Limits.standard
         short.jsonBytes = 100
         #expect(
@@ -174,6 +177,19 @@ struct HARTests {
         #expect(file.attempts.first?.session?.counts.server.text == 3000)
         #expect(file.attempts.first?.session?.firstFrames.count == 3)
         #expect(!file.limits.contains { $0.kind == .boundReached })
+    }
+
+    @Test("A 101 without Sec-WebSocket-Accept after which messages came is a head that is not whole")
+    func partialHead() throws {
+        let entry = #"""
+            {"log":{"creator":{"name":"mitmproxy"},"entries":[{"_resourceType":"websocket",
+             "request":{"url":"wss://a.test/","headers":[\#(HARFixture.upgrade)]},
+             "response":{"status":101,"headers":[{"name":"Upgrade","value":"websocket"}]},
+             "_webSocketMessages":[{"type":"receive","opcode":1,"data":"x"}]}]}}
+            """#
+        #expect(try read(Array(entry.utf8)).attempts.first?.unseen.contains(.responseFields) == true)
+        let silent = entry.replacing(#"{"type":"receive","opcode":1,"data":"x"}"#, with: "")
+        #expect(try read(Array(silent.utf8)).attempts.first?.unseen.contains(.responseFields) == false)
     }
 
     @Test("What the browser says beside a status is kept as its words")

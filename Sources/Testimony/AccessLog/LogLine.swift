@@ -13,7 +13,7 @@ enum LogForm {
     /// The form of a line, or nil when it is none of these.
     init?(_ line: Span<UInt8>) {
         guard 0 < line.count else { return nil }
-        if line[0] == 0x7b {
+        if jsonStart(line) != nil {
             guard let record = LogRecord(json: line, line: 1, limits: .standard), record.isAccess else {
                 return nil
             }
@@ -45,13 +45,27 @@ extension LogRecord {
         return asked.contains { facts[$0] != nil } && (facts[.time] ?? facts[.start]) != nil
     }
 
-    /// A JSON object: members by their names, nested ones joined.
+    /// A JSON object: members by their names, nested ones joined. What collects logs wraps lines: a time in front, or
+    /// the line as a text inside of another object.
     init?(json bytes: Span<UInt8>, line: Int, limits: Limits) {
-        guard let value = try? JSONValue(reading: bytes, limits: limits), value.members != nil else {
-            return nil
-        }
+        guard let start = jsonStart(bytes),
+            let value = try? JSONValue(reading: bytes.extracting(start..<bytes.count), limits: limits),
+            value.members != nil
+        else { return nil }
         self.init(line: line)
         take(value, name: "", depth: 0)
+        guard !isAccess, let wrapped = wrappedLine(value) else { return }
+        let text = wrapped.utf8.span
+        let inner =
+            text.count == 0 || text[0] != 0x7b
+            ? LogRecord(balancer: text, line: line) ?? LogRecord(combined: text, line: line)
+            : (try? JSONValue(reading: text, limits: limits)).map { value in
+                var inner = LogRecord(line: line)
+                inner.take(value, name: "", depth: 0)
+                return inner
+            }
+        // The line's own facts first: the wrapper's time is when it was collected.
+        if let inner { facts.merge(inner.facts) { $1 } }
     }
 
     private mutating func take(_ value: JSONValue, name: String, depth: Int) {
@@ -109,6 +123,26 @@ extension LogRecord {
         note(.requestLine, words[time + 1].text)
         note(.status, words[time + 2].text)
     }
+}
+
+/// Where the object of a line begins: at once, or behind a time and a few words.
+private func jsonStart(_ line: Span<UInt8>) -> Int? {
+    guard 0 < line.count else { return nil }
+    if line[0] == 0x7b { return 0 }
+    guard 0x30 <= line[0], line[0] <= 0x39 else { return nil }
+    for index in 0..<min(line.count, 256) {
+        if line[index] == 0x22 { return nil }
+        if line[index] == 0x7b { return index }
+    }
+    return nil
+}
+
+/// The text in which a collector keeps the line that it collected.
+private func wrappedLine(_ value: JSONValue) -> String? {
+    for name in ["log", "message", "msg", "@message", "textPayload"] {
+        if let text = value[name]?.string { return text }
+    }
+    return nil
 }
 
 /// A name without what people put between its words.

@@ -79,6 +79,13 @@ struct HARAnswer {
         }
     }
 
+    /// Whether the head of a 101 cannot be the whole one: no client goes on without Sec-WebSocket-Accept, and this one
+    /// was sent messages, or the program is known to leave fields out.
+    func lacksAccept(_ session: Session, headIsWhole: Bool) -> Bool {
+        guard outcome == .opened, let response, !response.has("sec-websocket-accept") else { return false }
+        return !headIsWhole || 0 < session.counts.server.frames
+    }
+
     /// Puts down the rule of the handshake that the browser says was broken.
     func mark(_ handshake: inout HandshakeCheck) {
         if let brokenRule { handshake.mark(brokenRule) }

@@ -67,6 +67,9 @@ struct HARCase {
         if !(dialect?.headIsWhole ?? false), !request.has("sec-websocket-key") {
             answer.unseen.insert(.requestFields)
         }
+        if answer.lacksAccept(entry.log.session, headIsWhole: dialect?.headIsWhole ?? false) {
+            answer.unseen.insert(.responseFields)
+        }
         if answer.isHidden { tally.hide(entry) }
         if let failure = entry.failure, answer.status == nil, reported.count < limits.statements {
             let words = String(failure.text.unicodeScalars.prefix(200))
