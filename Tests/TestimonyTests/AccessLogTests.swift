@@ -113,6 +113,25 @@ struct AccessLogTests {
     }
 
     @Test(
+        "Lines that a collector wrapped are unwrapped",
+        arguments: [
+            #"{"timestamp":1795229109000,"message":"{\"eventType\":\"CONNECT\",\"requestTimeEpoch\":1795229103044,\"status\":403,\"authorizerError\":\"no\"}"}"#,
+            #"2026-11-21T02:45:09.000000+00:00 stream-1 {"eventType":"CONNECT","requestTimeEpoch":1795229103044,"status":403,"authorizerError":"no"}"#,
+        ])
+    func wrapped(line: String) throws {
+        let file = try everyWay(Array((line + "\n").utf8)) { feed in try readDocument(feed.pieces) }
+        #expect(account(file) == [#"?  - refused 403 02:45:03.044 by authorizer "no""#])
+    }
+
+    @Test("A container's log around a combined line")
+    func container() throws {
+        let line =
+            #"{"log":"192.0.2.4 - - [21/Nov/2026:02:45:04 +0000] \"GET /live HTTP/1.1\" 101 230 \"-\" \"-\"\n","stream":"stdout","time":"2026-11-21T02:45:05Z"}"#
+        let file = try readDocument([Array((line + "\n").utf8)])
+        #expect(account(file) == ["?  /live opened 101"])
+    }
+
+    @Test(
         "What is no access log is none, and says so",
         arguments: ["{\"a\":1}\n", "hello\n", "{\"log\":\"x\"}\n"])
     func none(text: String) throws {

@@ -74,6 +74,9 @@ struct LogRecord {
         if facts[fact] == nil || facts[fact].map(isNothing) ?? false { facts[fact] = value }
     }
 
+    /// Takes the facts of another record, and its own only where that has none.
+    mutating func prefer(_ other: LogRecord) { facts.merge(other.facts) { $1 } }
+
     private func isNothing(_ value: String) -> Bool { value.isEmpty || value == "-" || value == "null" }
 }
 

@@ -65,7 +65,7 @@ extension LogRecord {
                 return inner
             }
         // The line's own facts first: the wrapper's time is when it was collected.
-        if let inner { facts.merge(inner.facts) { $1 } }
+        if let inner { prefer(inner) }
     }
 
     private mutating func take(_ value: JSONValue, name: String, depth: Int) {

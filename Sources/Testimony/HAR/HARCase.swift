@@ -44,7 +44,8 @@ struct HARCase {
     mutating func add(_ entry: HAREntry) {
         tally.entries += 1
         guard let url = entry.url else {
-            tally.entriesWithoutURL += 1
+            // What a cut took away is told as a cut.
+            if !entry.isCutShort { tally.entriesWithoutURL += 1 }
             return
         }
         let request = entry.toldRequest
