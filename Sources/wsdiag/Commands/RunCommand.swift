@@ -87,7 +87,13 @@ func runBehindProxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
     try watchers.finish(invocation)
     if !invocation.has(.quiet) {
         output.write("wsdiag: " + seen.text(invocation.operands.first ?? "", plan))
-        if 0 < loop.tally.attempts { output.write("wsdiag: " + summary(loop.tally)) }
+        if 0 < loop.tally.attempts {
+            output.write("wsdiag: " + summary(loop.tally))
+        } else if plan.isTapped, 0 < seen.count {
+            output.write(
+                "wsdiag: no keys came for what was said over TLS; Go and Java log none. Without --tap it is decrypted\n"
+            )
+        }
     }
     output.finish()
     folder.remove()
