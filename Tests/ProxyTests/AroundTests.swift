@@ -26,7 +26,8 @@ struct AroundTests {
             ListenSpec(endpoint: any, target: Target(isSecure: false, host: "127.0.0.1", port: server.port))
         ]
         let page = LivePage(token: LivePage.newToken(), version: "test")
-        let loop = try RelayLoop(options, observers: [page], service: page, serviceAddress: any)
+        let service = EndingService(page)
+        let loop = try RelayLoop(options, observers: [page], service: service, serviceAddress: any)
         let client = Peer(descriptor: beginConnecting(to: loop.endpoints[0]))
         client.send(
             TestRequest.upgrade.replacing(
@@ -54,6 +55,7 @@ struct AroundTests {
             page.address(at: loop.endpoints[1]) + "#1",
         ])
         try turn(loop, "the page is drawn") { browser.poll() || browser.text.contains("</html>") }
+        #expect(service.hasEnded)
         #expect(browser.text.contains(">401</span>") && browser.text.contains("The server's words"))
         #expect(browser.text.contains("Authorization: Bearer &lt;token 1&gt;"))
         #expect(browser.text.contains("&lt;b&gt;no token"))
@@ -143,6 +145,36 @@ struct AroundTests {
         #expect(program.text.contains("got hello"), "\(program.text)")
         #expect(program.text.contains("1 attempt: 1 opened"), "\(program.text)")
     }
+}
+
+/// The page, and an end of its events once an attempt was fetched: the browser prints what it shows when nothing is
+/// loaded any more.
+private final class EndingService: LocalService {
+    private let page: LivePage
+    private var wanted: Int?
+    private(set) var hasEnded = false
+
+    init(_ page: LivePage) { self.page = page }
+
+    func opened(_ id: Int, listener: Endpoint, at time: Timestamp) {
+        page.opened(id, listener: listener, at: time)
+    }
+
+    func received(_ bytes: Span<UInt8>, on id: Int, at time: Timestamp) {
+        if String(decoding: bytes.bytes(), as: UTF8.self).contains("/attempts/1 HTTP/1.1") { wanted = id }
+        page.received(bytes, on: id, at: time)
+    }
+
+    func closed(_ id: Int) {
+        page.closed(id)
+        guard id == wanted, !hasEnded else { return }
+        hasEnded = true
+        page.finish(at: Timestamp(seconds: 0))
+    }
+
+    func takeReady() -> [Int] { page.takeReady() }
+    func takeOutput(for id: Int) -> [UInt8] { page.takeOutput(for: id) }
+    func isFinished(_ id: Int) -> Bool { page.isFinished(id) }
 }
 
 extension String {
