@@ -17,6 +17,7 @@ import Wire
             (Array("eyJhbGciOiJub25lIn0.e30.\n".utf8), .token),
             (Array("Bearer eyJhbGciOiJub25lIn0.e30.".utf8), .token),
             (Array("hello there".utf8), .document(.text)), ([], .empty),
+            (Array("[02:46:09.420] 127.0.0.1:1 client connect".utf8), .document(.text)),
             (Array("{\"keys\":[{\"kty\":\"RSA\"}]}".utf8), .keySet),
             ([1, 2, 0xff, 0xfe], .unknown("begins with the bytes 01 02 ff fe")),
         ])

@@ -1,5 +1,6 @@
 import Capture
 import Compression
+import JSON
 import Testimony
 import Wire
 
@@ -51,7 +52,7 @@ enum InputKind: Equatable, Sendable {
                 what: "PEM", advice: "A server's private key cannot decrypt modern TLS; a key log can")
         }
         if let format = DocumentFormat(beginning), format != .text { return .document(format) }
-        if start.hasPrefix("{") || start.hasPrefix("[") {
+        if start.hasPrefix("{") || start.hasPrefix("["), (try? JSONValue.prefix(beginning)) != nil {
             return .notRead(
                 what: "JSON of no kind that is known",
                 advice: "HAR, net-export and access logs as JSON lines are read. See 'wsdiag help formats'")
