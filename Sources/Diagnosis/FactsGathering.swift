@@ -32,7 +32,11 @@ extension Facts {
         let mask = Mask(attempt, file)
         words = gatherWords(attempt, symptoms, inBand, mask)
         let fingerprint =
-            symptoms.contains(.refused) ? attempt.response.flatMap(options.profiles.fingerprint) : nil
+            symptoms.contains(.refused)
+            ? attempt.response.flatMap {
+                options.profiles.fingerprint(
+                    of: $0, fieldsAreWhole: !attempt.unseen.contains(.responseFields))
+            } : nil
         var stated = words.flatMap { $0.carrier == .statusLine ? [] : meanings(of: $0) }
         if let fingerprint, let place = attempt.response?.place {
             let shape = "an answer of the shape of \(fingerprint.name)"

@@ -51,14 +51,15 @@ package struct Fingerprint: Sendable, Equatable {
     /// Where it was read.
     package var source: String
 
-    /// Whether an answer looks like this. A body that was not seen whole fits no test but `any`.
-    func fits(_ response: Message, body text: String?) -> Bool {
+    /// Whether an answer looks like this. A body that was not seen whole fits no test but `any`, and of fields of which
+    /// some may be missing none is known to be absent.
+    func fits(_ response: Message, body text: String?, fieldsAreWhole: Bool) -> Bool {
         let head = response.head
         guard let status = head.status, statuses.isEmpty || statuses.contains(status) else { return false }
         if let reason, !matches(head.reasonPhrase ?? "", pattern: reason) { return false }
         for field in fields {
             let values = head.fieldLines.filter { head.name($0).lowercased() == field.name }.map(head.value)
-            if field.isAbsent != values.isEmpty { return false }
+            if field.isAbsent != values.isEmpty || field.isAbsent && !fieldsAreWhole { return false }
             if let pattern = field.value, !values.contains(where: { matches($0, pattern: pattern) }) {
                 return false
             }
@@ -82,11 +83,11 @@ package struct Fingerprint: Sendable, Equatable {
 
 extension Profiles {
     /// The fingerprint that an answer fits, the most telling one.
-    func fingerprint(of response: Message) -> Fingerprint? {
+    func fingerprint(of response: Message, fieldsAreWhole: Bool) -> Fingerprint? {
         let text =
             response.body.completeness == .complete && !response.body.bytes.isEmpty
             ? trimmedEnd(response.body.text) : nil
-        return fingerprints.first { $0.fits(response, body: text) }
+        return fingerprints.first { $0.fits(response, body: text, fieldsAreWhole: fieldsAreWhole) }
     }
 }
 
@@ -110,6 +111,11 @@ func identifyResponder(
         return Responder(
             name: server, certainty: .possible,
             because: Statement("its Server field says so; nothing else identifies it", at: [response.place]))
+    }
+    guard !attempt.unseen.contains(.responseFields) else {
+        return Responder(
+            name: "unidentified", certainty: nil,
+            because: Statement("the answer's header fields are not in the input", at: [response.place]))
     }
     let body = response.body.completeness == .complete && response.body.length == 0 ? ", an empty body" : ""
     return Responder(

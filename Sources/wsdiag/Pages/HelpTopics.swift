@@ -83,6 +83,7 @@ extension HelpTopic {
                     "Of Chromium and its kin, in its three modes. With raw bytes it is as good as a capture."
                 ),
                 ("flows", "The flow files of mitmproxy."),
+                ("browser events", "Of a browser's debugging protocol, as scripts write them down."),
                 (
                     "access log",
                     "JSON lines, the combined format, and load balancers': they tell who refused."
