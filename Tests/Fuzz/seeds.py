@@ -139,6 +139,8 @@ def events():
     lines = ['{"method":"Network.' + text[1:] + "}" for text in told]
     yield b"\x10" + "\n".join(lines).encode()
     yield b"\x10[" + ",".join(lines).encode() + b"]"
+
+
 def hars():
     """One handshake in the shapes of several programs."""
     head = b'"headers":[{"name":"Upgrade","value":"websocket"},{"name":"Sec-WebSocket-Key","value":"dGhlIHNhbXBsZSBub25jZQ=="}]'

@@ -1,4 +1,5 @@
 import Case
+import Diagnosis
 import TestSupport
 import Testimony
 import Testing
@@ -190,6 +191,22 @@ struct HARTests {
         #expect(try read(Array(entry.utf8)).attempts.first?.unseen.contains(.responseFields) == true)
         let silent = entry.replacing(#"{"type":"receive","opcode":1,"data":"x"}"#, with: "")
         #expect(try read(Array(silent.utf8)).attempts.first?.unseen.contains(.responseFields) == false)
+    }
+
+    @Test(
+        "A 101 that the browser refused names the rule that was broken, and is no session whose end is missing"
+    )
+    func brokenSwitch() throws {
+        let text = HARFixture.browsers[0].text.replacing(
+            "Unexpected response code: 403", with: "Incorrect 'Sec-WebSocket-Accept' header value")
+        let file = try read(Array(text.utf8))
+        #expect(file.attempts[0].handshake.accept == .wrong)
+        #expect(file.attempts[0].unseen == [.responseFields, .frames, .closes, .transport])
+        #expect(file.limits.last?.text.contains("1 open socket ") == true)
+        #expect(file.reported.count == 2)
+        let judgement = judge(file)[0]
+        #expect(judgement.verdict?.cause == "switching-response-invalid")
+        #expect(judgement.verdict?.certainty != .certain)
     }
 
     @Test("What the browser says beside a status is kept as its words")

@@ -18,7 +18,11 @@ extension Cause {
         mistakenFor: ["subprotocol-not-selected", "connection-lost"],
         examine: { facts in
             let check = facts.attempt.handshake
-            guard facts.sees(.responseFields) else { return .untestable(.responseFields) }
+            // A client may tell which rule was broken, and not the fields.
+            let isTold =
+                check.accept == .wrong || check.accept == .missing || check.responseUpgrade == false
+                || check.responseConnection == false
+            guard facts.sees(.responseFields) || isTold else { return .untestable(.responseFields) }
             var faults: [String] = []
             switch check.accept {
             case .wrong: faults.append("Sec-WebSocket-Accept is not the hash of this request's key")

@@ -72,14 +72,14 @@ struct HARCase {
             answer.unseen.insert(.responseFields)
         }
         if answer.isHidden { tally.hide(entry) }
-        if let failure = entry.failure, answer.status == nil, reported.count < limits.statements {
+        if let failure = entry.failure, answer.status ?? 101 == 101, reported.count < limits.statements {
             let words = String(failure.text.unicodeScalars.prefix(200))
             reported.append(
                 ReportedFact(
                     .programSays, "\(dialect?.title ?? "The program") says: \"\(words)\"",
                     names: dialect?.client.map { [$0] } ?? [], place: failure.place))
         }
-        if answer.outcome == .opened {
+        if answer.outcome == .opened, !answer.isHidden {
             if !entry.hasMessages { tally.socketsWithoutMessages += 1 }
             if entry.log.session.closes.isEmpty {
                 answer.unseen.insert(.closes)
