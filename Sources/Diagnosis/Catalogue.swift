@@ -7,7 +7,9 @@ package enum Catalogue {
         .credentialInIgnoredQuery,
         .credentialParameterMisnamed,
         .credentialBelongsInSubprotocol,
+        .sessionCookieMissing,
         .firstMessageAuthMissing,
+        .credentialBelongsInConnectMessage,
         .credentialsConflict,
         .authorizationSchemeWrong,
         .credentialLostOnTheWay,
@@ -18,15 +20,18 @@ package enum Catalogue {
         .resourceDenied,
         .entitlementMissing,
         .gatewayPolicyDenied,
+        .authoriserFailed,
         .tokenExpired,
         .tokenNotYetValid,
         .clockSkew,
         .tokenExpiredMidSession,
+        .tokenTimeClaimsUnusable,
         .tokenAudienceMismatch,
         .tokenIssuerUntrusted,
         .tokenRegionMismatch,
         .tokenKindWrong,
         .tokenFormatWrong,
+        .tokenEncryptedOrBound,
         .tokenTruncated,
         .tokenStrayCharacters,
         .tokenWithBearerPrefix,
@@ -45,7 +50,9 @@ package enum Catalogue {
         .upgradeHeadersMissing,
         .websocketKeyMalformed,
         .websocketVersionUnsupported,
+        .upgradeMethodWrong,
         .httpVersionWrong,
+        .handshakeHeadersDuplicated,
         .hostAndSNIDisagree,
         .pathNotFound,
         .pathUnknownMasked,
@@ -120,32 +127,14 @@ package enum Catalogue {
     /// Known causes that are not yet judged, so that no list pretends.
     package static let notYetJudged: [Unjudged] = [
         Unjudged(
-            slug: "session-cookie-missing", code: "AUTH-106",
-            title: "The session cookie is absent, stale or blocked on the upgrade"),
-        Unjudged(
-            slug: "credential-belongs-in-connect-message", code: "AUTH-108",
-            title: "The credential belongs in the protocol's own CONNECT or init message"),
-        Unjudged(
             slug: "scope-spelling", code: "AUTH-203",
             title: "A required scope is present in a form the server may not match"),
-        Unjudged(slug: "authoriser-failed", code: "AUTH-208", title: "The check itself failed"),
-        Unjudged(
-            slug: "token-time-claims-unusable", code: "TOKEN-105",
-            title: "exp, nbf or iat cannot be used as a date"),
-        Unjudged(
-            slug: "token-encrypted-or-bound", code: "TOKEN-206",
-            title: "The token is encrypted, or bound to a key the client did not prove"),
         Unjudged(
             slug: "token-for-another-client", code: "TOKEN-207",
             title: "The token belongs to another client, tenant, hub, deployment or user"),
         Unjudged(
             slug: "mint-not-captured", code: "TOKEN-505",
             title: "Where the token came from is not in this input (an observation)"),
-        Unjudged(
-            slug: "upgrade-method-wrong", code: "UPGRADE-105", title: "The upgrade is not a bodyless GET"),
-        Unjudged(
-            slug: "handshake-headers-duplicated", code: "UPGRADE-107",
-            title: "Handshake fields are duplicated or merged"),
         Unjudged(
             slug: "subprotocol-not-offered", code: "UPGRADE-402",
             title: "The server selected a subprotocol that was not offered"),

@@ -25,7 +25,10 @@ extension Facts {
             }
         }
         for exchange in nearestExchanges where isKin(exchange.authority) {
-            guard let credential = exchange.credentials.first(where: { $0.placement != .body }),
+            guard
+                let credential = exchange.credentials.first(where: {
+                    $0.placement != .body && $0.placement != .cookie
+                }),
                 let status = exchange.status, 200..<300 ~= status
             else { continue }
             let method = exchange.request.head.method ?? "a request"
@@ -36,6 +39,25 @@ extension Facts {
             )
         }
         return nil
+    }
+
+    /// A plain request to the same service that carried a cookie and was let in, the last one before this attempt.
+    var siblingWithCookie: (name: String, token: Int, text: String, places: [Place])? {
+        var found: (name: String, token: Int, text: String, places: [Place])?
+        for exchange in nearestExchanges where isKin(exchange.authority) {
+            guard let cookie = exchange.credentials.first(where: { $0.placement == .cookie }),
+                let status = exchange.status, 200..<300 ~= status
+            else { continue }
+            if let at = exchange.request.at, let started = attempt.startedAt, started < at { continue }
+            let method = exchange.request.head.method ?? "a request"
+            let path = targetParts(exchange.request.head.target ?? "").path
+            found = (
+                cookie.name, cookie.token,
+                "\(method) \(path) on \(exchange.authority) sent <token \(cookie.token)> in it and was answered \(status)",
+                [exchange.request.place]
+            )
+        }
+        return found
     }
 
     /// The exchanges of the case that may concern this attempt: the first 64 and no more, so that many attempts

@@ -55,8 +55,7 @@ struct CaptureTests {
         let file = try caseFile(name)
         let label = try labels(name)
         let judgements = judge(file, options: JudgeOptions())
-        // A capture that the readers split otherwise is theirs to test.
-        guard judgements.count == label.attempts.count else { return }
+        try #require(judgements.count == label.attempts.count)
         for (judgement, label) in zip(judgements, label.attempts) {
             let told = "\(name) #\(judgement.attempt): \(judgement.verdict?.summary ?? "healthy")"
             #expect((judgement.verdict == nil) == (label.expected == nil), "\(told)")
@@ -107,7 +106,7 @@ struct CalibrationTests {
         for name in recorded {
             let label = try labels(name)
             let judgements = judge(try caseFile(name), options: JudgeOptions())
-            guard judgements.count == label.attempts.count else { continue }
+            try #require(judgements.count == label.attempts.count)
             for (judgement, label) in zip(judgements, label.attempts) {
                 guard let verdict = judgement.verdict else {
                     healthy += 1

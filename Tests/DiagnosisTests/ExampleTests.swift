@@ -16,9 +16,24 @@ private let examples = Catalogue.causes.flatMap { cause in
 
 @Test("each example of each cause is judged as it says", arguments: examples)
 func exampleIsJudged(_ item: ExampleOfCause) {
-    let judgements = judge(Transcript.caseFile(item.example.transcript), options: JudgeOptions())
+    expect(item, in: Transcript.caseFile(item.example.transcript))
+}
+
+@Test("and so it is when its bytes are read like those of a connection", arguments: examples)
+func exampleIsJudgedFromBytes(_ item: ExampleOfCause) {
+    guard let file = Transcript.caseFromBytes(item.example.transcript) else { return }
+    expect(item, in: file)
+}
+
+@Test("most examples are read from bytes")
+func mostExamplesAreBytes() {
+    let read = examples.count { Transcript.caseFromBytes($0.example.transcript) != nil }
+    #expect(examples.count * 3 / 4 < read, "\(read) of \(examples.count)")
+}
+
+private func expect(_ item: ExampleOfCause, in file: CaseFile) {
     // The last attempt of an example is the one it is about.
-    guard let judgement = judgements.last else {
+    guard let judgement = judge(file, options: JudgeOptions()).last else {
         Issue.record("the example holds no attempt")
         return
     }

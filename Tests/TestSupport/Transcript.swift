@@ -26,6 +26,7 @@ package struct Transcript {
     /// The case.
     package private(set) var file = CaseFile()
     private var section: Section?
+    private(set) var sections: [(section: Section, port: UInt16)] = []
     private var now = Timestamp(seconds: Transcript.noon)
     private var frame = 0
     private var clientPort: UInt16 = 50_000
@@ -35,7 +36,9 @@ package struct Transcript {
     static let noon: Int64 = 1_768_478_400
 
     /// The case of a conversation.
-    package static func caseFile(_ text: String) -> CaseFile {
+    package static func caseFile(_ text: String) -> CaseFile { Transcript(reading: text).file }
+
+    init(reading text: String) {
         var transcript = Transcript()
         transcript.file.inputs = [Input(name: "transcript", kind: "transcript", bytes: text.utf8.count)]
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -45,8 +48,10 @@ package struct Transcript {
         transcript.file.tokens = transcript.tokens.table.tokens
         transcript.file.connectionCount = transcript.file.attempts.count
         transcript.file.endedAt = transcript.now
-        return transcript.file
+        self = transcript
     }
+
+    private init() {}
 
     /// One connection while it is read.
     struct Section {
@@ -274,6 +279,7 @@ package struct Transcript {
         guard let done = section else { return }
         section = nil
         clientPort += 1
+        sections.append((done, clientPort))
         let stream = file.attempts.count + file.exchanges.count
         if done.isUpgrade {
             file.attempts.append(

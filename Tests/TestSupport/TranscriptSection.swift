@@ -40,7 +40,7 @@ extension Transcript.Section {
             minted: response.map { tokens.minted(in: $0) } ?? [], basis: .observed)
     }
 
-    private func connection(_ stream: Int, _ port: UInt16) -> Connection {
+    func connection(_ stream: Int, _ port: UInt16) -> Connection {
         var connection = Connection(stream: stream)
         let last = client.split(separator: ".").last.flatMap { UInt32($0) } ?? 5
         connection.client = Endpoint(ipv4: 0x0a00_0000 | last, port: port)
@@ -58,7 +58,7 @@ extension Transcript.Section {
         return connection
     }
 
-    private func requestMessage(_ stream: Int, isUpgrade: Bool) -> Message? {
+    func requestMessage(_ stream: Int, isUpgrade: Bool) -> Message? {
         guard !requestLines.isEmpty else { return nil }
         var lines = requestLines
         let removed = Set(lines.filter { $0.hasPrefix("-") }.map { $0.dropFirst().lowercased() })
@@ -79,7 +79,7 @@ extension Transcript.Section {
         return message(lines, requestBody, requestAt, .frame(requestFrame, stream: stream, input: 0))
     }
 
-    private func responseMessage(_ stream: Int) -> Message? {
+    func responseMessage(_ stream: Int) -> Message? {
         guard !responseLines.isEmpty else { return nil }
         var lines = responseLines.map { line -> String in
             guard line.lowercased().hasPrefix("date:"), line.utf8.count < 20 else { return line }

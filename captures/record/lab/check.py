@@ -4,8 +4,8 @@ import subprocess
 from pathlib import Path
 
 _FIELDS = (
-    "frame.number frame.time_relative tcp.stream http.request.method http.request.uri http.upgrade http.response.code "
-    "websocket.opcode websocket.payload.close.status_code websocket.payload.close.reason websocket.mask"
+    "frame.number frame.time_relative tcp.stream http.request.method http.request.uri http.upgrade http.sec_websocket_key "
+    "http.response.code websocket.opcode websocket.payload.close.status_code websocket.payload.close.reason websocket.mask"
 ).split()
 _LARGEST = 60_000
 
@@ -28,7 +28,7 @@ def handshakes(seen_rows: list[dict]) -> list[int | None]:
     waiting: dict[str, int] = {}
     statuses: list[int | None] = []
     for row in seen_rows:
-        if row["http.request.method"] and "websocket" in row["http.upgrade"].lower():
+        if row["http.request.method"] and ("websocket" in row["http.upgrade"].lower() or row["http.sec_websocket_key"]):
             waiting[row["tcp.stream"]] = len(statuses)
             statuses.append(None)
         if row["http.response.code"] and row["tcp.stream"] in waiting:

@@ -206,7 +206,9 @@ def behind_nginx(name, *, title, shows, hides, both_legs):
         "answers 426.",
         shows=shows,
         hides=hides,
-        attempts=[refused(426, "proxy-drops-upgrade", "certain")],
+        # On the leg behind the proxy the same request arrives as ordinary HTTP: an attempt of its own.
+        attempts=[refused(426, "proxy-drops-upgrade", "certain")]
+        + [refused(426, "upgrade-headers-missing", "certain")] * both_legs,
         never=["missing scope", "expired"],
     )
     async def upgrade_dropped(lab: Bench):
