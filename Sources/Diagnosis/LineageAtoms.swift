@@ -116,7 +116,8 @@ extension Facts {
                 }
             }
             if let mint = mint(of: sent.token.id),
-                contains(mint.exchange.request.body.bytes, Array("grant_type=client_credentials".utf8))
+                contains(mint.exchange.request.body.bytes, Array("grant_type".utf8)),
+                contains(mint.exchange.request.body.bytes, Array("client_credentials".utf8))
             {
                 return (sent, "it was minted with grant_type=client_credentials")
             }

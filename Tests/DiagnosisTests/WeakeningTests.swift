@@ -31,6 +31,41 @@ struct WeakeningTests {
         }
     }
 
+    @Test("tokens numbered otherwise change no verdict")
+    func renumberedTokensChangeNothing() {
+        for (name, file) in cases where 1 < file.tokens.count {
+            let count = file.tokens.count
+            let number = { (old: Int) in 1 <= old && old <= count ? count + 1 - old : old }
+            var other = file
+            other.tokens.reverse()
+            for index in other.tokens.indices { other.tokens[index].id = index + 1 }
+            for index in other.attempts.indices {
+                for place in other.attempts[index].credentials.indices {
+                    let old = other.attempts[index].credentials[place].token
+                    other.attempts[index].credentials[place].token = number(old)
+                }
+                for place in (other.attempts[index].session?.credentials ?? []).indices {
+                    let old = other.attempts[index].session?.credentials[place].token ?? 0
+                    other.attempts[index].session?.credentials[place].token = number(old)
+                }
+            }
+            for index in other.exchanges.indices {
+                for place in other.exchanges[index].credentials.indices {
+                    let old = other.exchanges[index].credentials[place].token
+                    other.exchanges[index].credentials[place].token = number(old)
+                }
+                for place in other.exchanges[index].minted.indices {
+                    guard case .token(let old) = other.exchanges[index].minted[place].value else { continue }
+                    other.exchanges[index].minted[place].value = .token(number(old))
+                }
+            }
+            let before = judge(file).map { strength($0) }
+            let after = judge(other).map { strength($0) }
+            #expect(before.map(\.cause) == after.map(\.cause), "\(name)")
+            #expect(before.map(\.tier) == after.map(\.tier), "\(name)")
+        }
+    }
+
     @Test("deleting an exchange strengthens nothing")
     func deletedExchangeWeakens() {
         for (name, file) in cases where !file.exchanges.isEmpty {

@@ -62,9 +62,8 @@ extension Transcript.Section {
         guard hasBody, !message.head.has("content-length") else {
             return message.head.bytes + message.body.bytes
         }
-        return message.head.bytes.dropLast(2)
-            + Array("Content-Length: \(message.body.bytes.count)\r\n\r\n".utf8)
-            + message.body.bytes
+        let field = Array("Content-Length: \(message.body.bytes.count)\r\n\r\n".utf8)
+        return Array(message.head.bytes.prefix(message.head.bytes.count - 2)) + field + message.body.bytes
     }
 }
 

@@ -1,5 +1,6 @@
 import Case
 import JSON
+import Wire
 
 extension Cause {
     /// The protocol's own first message is there, and without a credential.
@@ -18,7 +19,9 @@ extension Cause {
             .text("graphql-ws PROTOCOL.md"),
         ],
         mistakenFor: ["first-message-auth-missing", "operation-before-auth", "credential-missing"],
-        refines: ["first-message-auth-missing"],
+        refines: [
+            "first-message-auth-missing", "credential-in-ignored-header", "credential-in-ignored-query",
+        ],
         examine: { facts in
             guard let session = facts.attempt.session,
                 let first = session.firstFrames.first(where: { $0.by == .client && $0.opcode == 1 }),
