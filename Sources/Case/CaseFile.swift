@@ -165,9 +165,14 @@ package struct Limit: Sendable, Equatable {
     package var connections: Int
     /// Where it was first met.
     package var place: Place?
+    /// Hosts concerned, where they are known; `*` stands for all.
+    package var hosts: [String]
 
     /// A limit of the answer.
-    package init(kind: Kind, text: String, connections: Int = 0, place: Place? = nil) {
+    package init(
+        kind: Kind, text: String, connections: Int = 0, place: Place? = nil, hosts: [String] = []
+    ) {
+        self.hosts = hosts
         self.kind = kind
         self.text = text
         self.connections = connections

@@ -33,6 +33,8 @@ struct CaseIndex {
     private var hidesSomething: [Bool] = []
     /// Whether nothing is known to be missing from the case.
     let isWhole: Bool
+    /// The sites of which a connection could not be read; `*` stands for all.
+    private let unreadSites: Set<String>
     private(set) var lineages: LineageTable
     private(set) var skews: [String: Skew] = [:]
     /// URLs that were handed out: exchange, index into its `minted`.
@@ -45,6 +47,7 @@ struct CaseIndex {
     init?(_ file: CaseFile) {
         attempts = file.attempts
         isWhole = file.isWhole
+        unreadSites = file.unreadSites
         lineages = LineageTable(count: file.tokens.count)
         var groupNumbers = Grouping.Numbers()
         var seriesNumbers = Grouping.Numbers()
@@ -170,8 +173,13 @@ extension CaseIndex {
         }
     }
 
-    /// Whether every attempt on the host of this one was seen whole.
-    func seesHost(of index: Int) -> Bool { !hidesSomething[hosts.group(of: index)] }
+    /// Whether every attempt on the host of this one was seen whole, and every connection to its site was read.
+    func seesHost(of index: Int) -> Bool {
+        guard !hidesSomething[hosts.group(of: index)] else { return false }
+        guard !unreadSites.isEmpty else { return true }
+        return !unreadSites.contains("*")
+            && !unreadSites.contains(site(of: hostOnly(attempts[index].authority)))
+    }
 
     /// The place of an index in a sorted list.
     func position(of index: Int, in sorted: ArraySlice<Int32>) -> Int? {

@@ -51,6 +51,15 @@ extension Facts {
 }
 
 extension CaseFile {
+    /// The sites of which a connection could not be read, by the names that clients asked for.
+    var unreadSites: Set<String> {
+        var sites: Set<String> = []
+        for limit in limits where limit.kind == .tlsKeysMissing {
+            for host in limit.hosts { sites.insert(site(of: hostOnly(host))) }
+        }
+        return sites
+    }
+
     /// Whether nothing is known to be missing that another connection may have carried.
     var isWhole: Bool {
         let holes: Set<Limit.Kind> = [.packetsMissing, .inputCutShort, .boundReached]

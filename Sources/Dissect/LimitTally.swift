@@ -24,6 +24,7 @@ struct LimitTally {
         var firstClientRandom = ""
         var firstPlace: Place?
         var suites: Set<Int> = []
+        var names: Set<String> = []
         var count: Int { byReason.values.reduce(0, +) }
     }
 
@@ -45,7 +46,10 @@ struct LimitTally {
     var told: [Limit] = []
 
     /// Counts one connection whose application data could not be read.
-    mutating func countEncrypted(_ summary: TLSSummary) {
+    mutating func countEncrypted(_ summary: TLSSummary, _ limits: Limits) {
+        if let name = summary.serverName?.lowercased() {
+            encrypted.names.insert(encrypted.names.count < limits.unreadNames ? name : "*")
+        }
         encrypted.byReason[summary.decryption, default: 0] += 1
         if summary.place.isBefore(encrypted.firstPlace) {
             encrypted.firstPlace = summary.place
@@ -60,6 +64,7 @@ struct LimitTally {
     mutating func add(_ other: LimitTally) {
         for (reason, count) in other.encrypted.byReason { encrypted.byReason[reason, default: 0] += count }
         encrypted.suites.formUnion(other.encrypted.suites)
+        encrypted.names.formUnion(other.encrypted.names)
         if other.encrypted.firstPlace.isBefore(encrypted.firstPlace) {
             encrypted.firstPlace = other.encrypted.firstPlace
             encrypted.firstClientRandom = other.encrypted.firstClientRandom
@@ -92,7 +97,7 @@ struct LimitTally {
         encrypted.byReason.sorted { $0.key.rawValue < $1.key.rawValue }.map { reason, count in
             Limit(
                 kind: .tlsKeysMissing, text: encryptedText(reason, count, keys), connections: count,
-                place: encrypted.firstPlace)
+                place: encrypted.firstPlace, hosts: encrypted.names.sorted())
         }
     }
 

@@ -18,7 +18,7 @@ extension ConnectionDissector {
         case .keysMissing, .keysDoNotFit, .suiteUnsupported, .handshakeMissing:
             // A handshake that failed carries nothing that keys would show.
             guard summary.established else { return }
-            context.builder.tally.countEncrypted(summary)
+            context.builder.tally.countEncrypted(summary, context.limits)
         case .decrypted, .nothingToDecrypt: break
         }
     }

@@ -90,6 +90,8 @@ package struct Limits: Sendable, Equatable {
     // Case
     /// Attempts that one case holds; later ones are counted and no more.
     package var attempts = 1_000_000
+    /// Names of servers whose connections stayed encrypted.
+    package var unreadNames = 1000
     /// Finished attempts that are kept in memory where there is a file to put the others. Bytes.
     package var attemptBytes = 8 << 20
     /// Heads and bodies that ordinary HTTP exchanges keep in all; later exchanges are counted and no more. Bytes.

@@ -41,6 +41,33 @@ struct DeletionTests {
         }
     }
 
+    @Test(
+        "what was weighed is no more than possible beside a connection of the same site that could not be read"
+    )
+    func unreadConnectionCaps() throws {
+        var file = Transcript.caseFile(
+            """
+            > GET /live HTTP/1.1
+            < HTTP/1.1 401 Unauthorized
+            """)
+        #expect(judge(file).first?.verdict?.cause == "credential-missing")
+        func limit(_ host: String) -> Limit {
+            Limit(
+                kind: .tlsKeysMissing, text: "One connection could not be decrypted.", connections: 1,
+                hosts: [host])
+        }
+        file.limits = [limit("login.example.net")]
+        #expect(judge(file).first?.verdict?.cause == "credential-missing")
+        for host in ["login.example.org", "api.example.org", "*"] {
+            file.limits = [limit(host)]
+            let judgement = try #require(judge(file).first)
+            #expect(judgement.verdict?.cause == nil)
+            #expect(judgement.candidates.first?.certainty == .possible)
+        }
+        file.limits = [Limit(kind: .packetsMissing, text: "Bytes are missing.", connections: 1)]
+        #expect(judge(file).first?.verdict?.cause == nil)
+    }
+
     private func check(_ file: CaseFile, _ name: String) {
         let before = judge(file)
         let all = deletions(of: file)

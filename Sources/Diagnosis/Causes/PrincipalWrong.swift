@@ -38,7 +38,8 @@ extension Cause {
                 claim: "this endpoint takes another kind of principal",
                 cap: wanted.isEmpty ? .possible : .likely)
             brief.speaksFor(
-                .moderate, .token, client.why, at: [client.sent.credential.place], telling: !wanted.isEmpty)
+                wanted.isEmpty ? .weak : .moderate, .token, client.why, at: [client.sent.credential.place],
+                telling: !wanted.isEmpty)
             if let known = wanted.first, known.value != "client" { brief.add(known) }
             if let known = wanted.first, known.value == "client" {
                 return .ruledOut("a client is wanted: \(known.text)")
