@@ -145,6 +145,8 @@ extension Limits {
     package static var forProxy: Limits {
         var limits = Limits.standard
         limits.attempts = 512
+        // What a case may hold is a multiple of this.
+        limits.headBytes = 64 << 10
         limits.exchanges = 512
         limits.evidenceBytes = 4 << 20
         limits.handshakeMessageBytes = 64 << 10

@@ -40,7 +40,7 @@ package final class RelayLoop {
     private var reader: CopyReader
     /// Full ones whose connections are not over, oldest first.
     private var fullReaders: [CopyReader] = []
-    private static let mostFullReaders = 8
+    private static let mostFullReaders = 4
     private var nextSweep: Int64 = 0
     /// Connections that wait for the kernel to deliver, which no event tells.
     private var waitingForDelivery: [Relay] = []
@@ -336,7 +336,7 @@ package final class RelayLoop {
     func tell(_ event: RelayEvent, on id: Int) {
         recorder?.take(event, on: id, at: now)
         for observer in observers { observer.take(event, on: id, at: now) }
-        if case .attempt(let news) = event { tally.count(news) }
+        tally.count(event)
     }
 
     func note(_ text: String, on relay: Relay) { tell(.note(text), on: relay) }

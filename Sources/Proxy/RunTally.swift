@@ -1,4 +1,5 @@
 import Diagnosis
+import Wire
 
 /// What became of the attempts of a run, and what the process answers at its end.
 package struct RunTally: Sendable, Equatable {
@@ -15,8 +16,23 @@ package struct RunTally: Sendable, Equatable {
     /// Those with none that reaches likely.
     package var undetermined = 0
 
+    /// Clients that did not take the proxy's certificate, whatever they were about to ask.
+    package var distrusting = 0
+    /// Servers that were not reached, whatever they were to be asked.
+    package var unreachable = 0
+
+    /// Takes an event.
+    mutating func count(_ event: RelayEvent) {
+        switch event {
+        case .attempt(let news): count(news)
+        case .handshakeFailed(with: .client, _, _): distrusting += 1
+        case .unreachable: unreachable += 1
+        default: break
+        }
+    }
+
     /// Takes what became of an attempt.
-    mutating func count(_ news: AttemptNews) {
+    private mutating func count(_ news: AttemptNews) {
         switch news.stage {
         case .asked: attempts += 1
         case .opened: opened += 1
@@ -28,6 +44,9 @@ package struct RunTally: Sendable, Equatable {
         if verdict.cause == nil { undetermined += 1 } else { explained += 1 }
     }
 
-    /// The exit code, as for `explain`.
-    package var isExplained: Bool { 0 < explained }
+    /// Whether something went wrong and its reason is known.
+    package var isExplained: Bool { 0 < explained || 0 < distrusting }
+
+    /// Whether something went wrong and its reason is not known.
+    package var isUndetermined: Bool { 0 < undetermined || attempts == 0 && 0 < unreachable }
 }

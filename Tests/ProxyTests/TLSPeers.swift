@@ -44,7 +44,9 @@ final class TLSWorld {
     }
 
     /// A server's end, with a certificate for `name`.
-    func server(_ name: String = "localhost", version: Int32 = 0) throws -> TLSEngine {
+    func server(
+        _ name: String = "localhost", version: Int32 = 0, speaksOnlyHTTP2: Bool = false
+    ) throws -> TLSEngine {
         let context = try #require(SSL_CTX_new(TLS_server_method()))
         contexts.append(context)
         let leaf = try authority.leaf(for: name, at: AuthorityTests.now)
@@ -52,6 +54,7 @@ final class TLSWorld {
         SSL_CTX_use_PrivateKey(context, leaf.key)
         SSL_CTX_set_num_tickets(context, 0)
         if version != 0 { _ = wsd_SSL_CTX_set_max_proto_version(context, version) }
+        if speaksOnlyHTTP2 { SSL_CTX_set_alpn_select_cb(context, refuseProtocols, nil) }
         return try TLSEngine(context: context, serverName: nil, isChecked: false)
     }
 
@@ -71,6 +74,13 @@ final class TLSWorld {
         return try TLSEngine(context: context, serverName: name, isChecked: true)
     }
 }
+
+/// ALPN of a server that speaks none of what is offered.
+private func refuseProtocols(
+    _ ssl: OpaquePointer?, _ selected: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
+    _ selectedCount: UnsafeMutablePointer<UInt8>?, _ offered: UnsafePointer<UInt8>?, _ offeredCount: UInt32,
+    _ argument: UnsafeMutableRawPointer?
+) -> Int32 { SSL_TLSEXT_ERR_ALERT_FATAL }
 
 /// One end of a TLS connection over a peer.
 final class TLSPeer {

@@ -73,6 +73,17 @@ struct TLSUpstreamTests {
         }
     }
 
+    @Test("A server that speaks only HTTP/2 is told by its alert")
+    func onlyHTTP2() throws {
+        let world = try world()
+        let client = world.client()
+        client.send(TestRequest.upgrade)
+        let server = TLSPeer(try world.accept(), try tls.server(speaksOnlyHTTP2: true))
+        try world.pump("the refusal", [server]) { client.hasEnded }
+        #expect(client.text.hasPrefix("HTTP/1.1 502 Bad Gateway\r\n"))
+        #expect(world.handshakeFailures.first?.1 == 120)
+    }
+
     @Test("--insecure-upstream accepts any certificate")
     func insecure() throws {
         let world = try world {

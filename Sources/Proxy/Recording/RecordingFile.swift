@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The thread that writes a recording. The file ends with a whole block whenever nothing is being written.

@@ -99,12 +99,16 @@ extension Relay {
 
     /// The client's handshake failed, or it left without a word after it: likely it does not trust the authority.
     func tellUntrusting(alert: Int?) {
+        let advice = "'wsdiag ca env' tells what to set for it"
         let because =
             switch alert {
-            case 48: "the client does not know the certificate authority"
-            case 42, 46: "the client does not accept the certificate"
+            case 48: "the client does not know the certificate authority (alert 48); \(advice)"
+            case .some(let number) where number == 42 || number == 46:
+                "the client does not accept the certificate (alert \(number)); \(advice)"
             case .some(let number): "the client refused with alert \(number)"
-            case nil: "the client closed the connection during TLS, or right after it, without a request"
+            case nil:
+                "the client closed the connection during TLS, or right after it, without a request: "
+                    + "likely it does not trust the authority; \(advice)"
             }
         witness?.handshakeFailed(with: .client, alert: alert)
         loop.tell(.handshakeFailed(with: .client, alert: alert, because: because), on: self)

@@ -7,6 +7,8 @@ import Wire
 /// Reads the copy of one relayed connection, and tells what became of its attempts the moment it is known.
 final class Witness {
     private unowned let loop: RelayLoop
+    /// What is told of an address. Characters.
+    private static let mostOfURL = 2048
     private let reader: CopyReader
     private let relay: Int
     /// The connection's number in the reader's door.
@@ -46,7 +48,8 @@ final class Witness {
     /// A request's head is passed on.
     func asked(_ head: MessageHead) {
         guard let url = upgradeURL(of: head, on: connection, isSecure: isSecure) else { return }
-        let news = AttemptNews(stage: .asked, number: loop.nextAttemptNumber(), url: url)
+        let news = AttemptNews(
+            stage: .asked, number: loop.nextAttemptNumber(), url: String(url.prefix(Self.mostOfURL)))
         reader.number(news.number, on: relay)
         if asked.count < 64 { asked.append(news) }
         loop.tell(.attempt(news), on: relay)

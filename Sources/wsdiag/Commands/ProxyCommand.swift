@@ -61,18 +61,29 @@ func proxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
 
 /// What the run came to.
 func exitCode(_ tally: RunTally) -> ExitCode {
-    if 0 < tally.explained { return .explained }
-    return 0 < tally.undetermined ? .undetermined : .nothingWrong
+    if tally.isExplained { return .explained }
+    return tally.isUndetermined ? .undetermined : .nothingWrong
 }
 
 func summary(_ tally: RunTally) -> String {
-    guard 0 < tally.attempts else { return "no WebSocket attempt seen\n" }
-    var parts: [String] = []
-    for (count, word) in [
+    var lines: [String] = []
+    if 0 < tally.distrusting {
+        lines.append(
+            "\(counted(tally.distrusting, "time")) a client did not take the proxy's certificate: wsdiag ca env"
+        )
+    }
+    guard 0 < tally.attempts else {
+        let unreachable =
+            0 < tally.unreachable
+            ? "; servers could not be reached \(counted(tally.unreachable, "time"))" : ""
+        return (lines + ["no WebSocket attempt seen\(unreachable)"]).joined(separator: "\n") + "\n"
+    }
+    let parts = [
         (tally.opened, "opened"), (tally.refused, "refused"), (tally.failed, "unanswered"),
         (tally.explained, "explained"), (tally.undetermined, "undetermined"),
-    ] where 0 < count { parts.append("\(grouped(count)) \(word)") }
-    return "\(counted(tally.attempts, "attempt")): \(parts.joined(separator: ", "))\n"
+    ].filter { 0 < $0.0 }.map { "\(grouped($0.0)) \($0.1)" }
+    lines.append("\(counted(tally.attempts, "attempt")): \(parts.joined(separator: ", "))")
+    return lines.joined(separator: "\n") + "\n"
 }
 
 /// Reports of the live view; credentials are masked unless they are asked for.
