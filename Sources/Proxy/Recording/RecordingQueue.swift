@@ -11,6 +11,8 @@ final class RecordingQueue: @unchecked Sendable {
     static let hold: Int64 = 500_000_000
     /// Waiting ends when so much has gathered. Bytes.
     static let batch = 1 << 20
+    /// The writer sleeps so long after each batch: waking it for every message costs more than writing. Nanoseconds.
+    static let nap: Int64 = 4_000_000
 
     private let most: Int
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -22,6 +24,8 @@ final class RecordingQueue: @unchecked Sendable {
     private var waiting: Set<Int> = []
     private var releaseAt: Int64?
     private var isTurnOpen = false
+    private var napsUntil: Int64 = 0
+    private var isNapping = false
     private var isFinished = false
     private var isFailed = false
     private var failure: String?
@@ -105,7 +109,7 @@ extension RecordingQueue {
             } else if releaseAt == nil {
                 releaseAt = monotonicNanoseconds() + Self.hold
             }
-            if !pending.bytes.isEmpty { pthread_cond_signal(condition) }
+            if !pending.bytes.isEmpty, !isNapping { pthread_cond_signal(condition) }
         }
     }
 
@@ -131,12 +135,14 @@ extension RecordingQueue {
                     pthread_cond_wait(condition, mutex)
                 } else if isFinished || isLong {
                     return take()
+                } else if monotonicNanoseconds() < napsUntil {
+                    isNapping = true
+                    wait(until: napsUntil)
+                    isNapping = false
                 } else if isTurnOpen {
                     pthread_cond_wait(condition, mutex)
                 } else if let due = releaseAt, monotonicNanoseconds() < due {
-                    var until = timespec(
-                        tv_sec: Int(due / 1_000_000_000), tv_nsec: Int(due % 1_000_000_000))
-                    pthread_cond_timedwait(condition, mutex, &until)
+                    wait(until: due)
                 } else {
                     // Those that waited too long are waited for no more.
                     if releaseAt != nil { waiting.removeAll() }
@@ -165,8 +171,15 @@ extension RecordingQueue {
         }
     }
 
+    /// With the mutex held.
+    private func wait(until due: Int64) {
+        var until = timespec(tv_sec: Int(due / 1_000_000_000), tv_nsec: Int(due % 1_000_000_000))
+        pthread_cond_timedwait(condition, mutex, &until)
+    }
+
     private func take() -> [UInt8] {
         releaseAt = nil
+        napsUntil = monotonicNanoseconds() + Self.nap
         starts.removeAll(keepingCapacity: true)
         let taken = pending.bytes
         pending.bytes = spare

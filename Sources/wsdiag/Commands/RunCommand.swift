@@ -51,7 +51,7 @@ func runBehindProxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let folder = try told { () throws(AuthorityError) in try LaunchFolder(environment: environment) }
     defer { folder.remove() }
     var plan = try LaunchPlan(invocation, environment)
-    if plan.isTapped { plan.options.tappedKeyLogPath = folder.keyLogPath }
+    if plan.isTapped { try plan.tap(folder, invocation) }
     PassedSignals.block()
     let authority = try plan.authority()
     let watchers = try RelayWatchers(invocation, limits: plan.options.limits)
@@ -104,6 +104,8 @@ func runBehindProxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
 struct LaunchPlan {
     var options: ProxyOptions
     let isTapped: Bool
+    /// Where the program logs its keys; nil where it is not asked to.
+    var tappedKeys: String?
     /// Variables that are pointed at a listener, in the order of the listeners.
     private var variables: [(name: String, value: String)] = []
 
@@ -136,6 +138,22 @@ struct LaunchPlan {
         }
     }
 
+    /// Has the program log its keys, where a recording can be read with them later or in the folder of the run.
+    mutating func tap(_ folder: LaunchFolder, _ invocation: Invocation) throws(Failure) {
+        let path = options.keyLogPath ?? folder.keyLogPath
+        if invocation.has(.record), options.keyLogPath == nil {
+            invocation.surroundings.note(
+                "warning: without --keylog FILE nobody can read this recording later\n")
+        }
+        // Made here, or the program would make it readable for everybody.
+        let made = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard 0 <= made else { throw .output(["cannot write to \(path): \(errorText(errno))"]) }
+        close(made)
+        tappedKeys = path
+        options.tappedKeyLogPath = path
+        options.keyLogPath = nil
+    }
+
     /// Whether programs are led by variables that name a proxy.
     var isForward: Bool { variables.isEmpty }
 
@@ -158,10 +176,18 @@ struct LaunchPlan {
             }
             return changed
         }
+        var values = folder.values(proxy: proxy)
+        if let tappedKeys { values["keylog"] = absolute(tappedKeys) }
         return ClientTable.embedded.applied(
-            to: environment, isTapped ? [.proxy, .tap] : [.proxy, .trust],
-            values: folder.values(proxy: proxy))
+            to: environment, isTapped ? [.proxy, .tap] : [.proxy, .trust], values: values)
     }
+}
+
+/// The program may change its folder.
+private func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+    defer { free(folder) }
+    return String(cString: folder) + "/" + path
 }
 
 /// The scheme and the authority of a URL.
