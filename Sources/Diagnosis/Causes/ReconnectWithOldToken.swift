@@ -17,7 +17,9 @@ extension Cause {
         mistakenFor: ["token-expired", "session-url-spent", "refresh-returned-same-token"],
         refines: ["token-expired"],
         examine: { facts in
-            if let stale = facts.told(.staleCapture).first, facts.isAboutAccess, facts.sent.isEmpty {
+            if let stale = facts.told(.staleCapture).first, facts.isAboutAccess,
+                facts.sent.isEmpty || !facts.sees(.credentialValues)
+            {
                 var brief = Brief(
                     "the reconnect sends a token that was made before the first attempt", cap: .possible)
                 brief.speaksFor(.weak, .lineage, stale.text, at: [stale.place])

@@ -15,7 +15,12 @@ extension Cause {
         references: [.rfc(6750, "2.1")],
         mistakenFor: ["token-truncated", "token-with-bearer-prefix"],
         examine: { facts in
-            facts.examineDefect(
+            if let unset = facts.told(.usedNeverAssigned).first, facts.isAboutAccess, facts.previous != nil {
+                var brief = Brief("what the reconnect sends in the token's place is no token", cap: .possible)
+                brief.speaksFor(.weak, .lineage, unset.text, at: [unset.place])
+                return .stands(brief)
+            }
+            return facts.examineDefect(
                 [.literalNonValue, .strayEdges, .nonASCII, .illegalCharacter], slug: "token-stray-characters",
                 claim: "what arrived is not the token",
                 ruledOut: "nothing but base64url letters and two dots"

@@ -48,7 +48,11 @@ struct CodeDials {
         if 0 < index, tokens[index - 1].isSign(0x2e) { return }
         let value = index + 2
         if let fields = fields(at: value) { values.objects[name] = fields }
-        let text = expressions.text(at: value).text
+        var text = expressions.text(at: value).text
+        // What is only another name, or a call, is best known by this one.
+        if let whole = text, whole.hasPrefix("${"), whole.firstIndex(of: "}") == whole.indices.last {
+            text = nil
+        }
         values.assign(name, text, at: tokens[index].offset)
     }
 

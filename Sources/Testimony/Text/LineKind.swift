@@ -35,7 +35,7 @@ extension TextDocument {
         case 0x2d: if has("-H ", at: line.lowerBound, before: line.upperBound) { return true }
         default: break
         }
-        return startsLikeCode(line) || isAssignment(line) || isCommand(line) || isMember(line)
+        return startsLikeCode(line) || isAssignment(line) || isCommand(line) || isMember(line) || isCall(line)
     }
 
     /// `'Authorization': …`: a quoted name and a colon.
@@ -87,6 +87,14 @@ extension TextDocument {
             return rest.contains(0x3a) || rest.contains(0x2d)
         }
         return false
+    }
+
+    /// `header.Set("Name", value)`: a name, a bracket at once, and the bracket that closes it at the end.
+    private func isCall(_ line: Range<Int>) -> Bool {
+        guard bytes[line.upperBound - 1] == 0x29, isLetter(bytes[line.lowerBound]) else { return false }
+        var index = line.lowerBound
+        while index < line.upperBound, isNameByte(bytes[index]) || bytes[index] == 0x2e { index += 1 }
+        return index < line.upperBound && bytes[index] == 0x28
     }
 
     /// `host: 'value',`: a bare name, a colon, a quoted value.
