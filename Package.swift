@@ -112,7 +112,7 @@ let package = Package(
             name: "wsdiag",
             dependencies: [
                 "Wire", "JSON", "Case", "Compression", "Capture", "TLS", "Credentials", "Dissect",
-                "Testimony", "Diagnosis", "Report", "Live", "Proxy",
+                "Testimony", "Diagnosis", "Report", "Live", "Proxy", "CLinux",
             ],
             swiftSettings: house),
 

@@ -44,21 +44,23 @@ package struct TokenMask: Sendable, Equatable {
     package init(_ tokens: [Token]) {
         secrets = tokens.map(\.secret)
         var size = 256
-        while size < tokens.count * 32, size < 1 << 20 { size *= 2 }
+        let isDense = tokens.count <= TokenMask.fullyAnchored
+        while size < tokens.count * (isDense ? 32 : 8), size < 1 << 20 { size *= 2 }
         slots = [Int32](repeating: -1, count: size)
-        for (index, token) in tokens.enumerated()
-        where token.kind != .placeholder && !isPlainWord(token.secret.bytes) {
-            guard 8 <= token.secret.bytes.count else {
-                if 4 <= token.secret.bytes.count, short.count < 64 { short.append(index) }
+        if !isDense { anchors.reserveCapacity(tokens.count * 2) }
+        for (index, token) in tokens.enumerated() where token.kind != .placeholder {
+            let bytes = token.secret.bytes
+            guard !isPlainWord(bytes) else { continue }
+            guard 8 <= bytes.count else {
+                if 4 <= bytes.count, short.count < 64 { short.append(index) }
                 continue
             }
-            let isDense = tokens.count <= TokenMask.fullyAnchored
             let isJWT = token.kind == .jwt || token.kind == .jwe || token.kind == .brokenJWT
             for spelling in Spelling.allCases {
                 // A wrapped JWT is known by its shape too.
-                let isWorthIt = token.secret.bytes.count <= TokenMask.longestEncoded && (isDense || !isJWT)
+                let isWorthIt = bytes.count <= TokenMask.longestEncoded && (isDense || !isJWT)
                 guard spelling == .plain || isWorthIt else { continue }
-                let form = TokenMask.form(token.secret.bytes, spelling)
+                let form = TokenMask.form(bytes, spelling)
                 add(form, of: index, spelling, isJWT: isJWT, isDense: isDense)
             }
         }

@@ -11,9 +11,16 @@ package struct TokenTable: Sendable {
     /// Open addressing: the upper half of a slot is a part of the hash, the lower the id; 0 is empty.
     private var slots: [UInt64] = []
     private let limits: Limits
+    private let shelf: (any Shelf)?
+    /// Tokens from this index on were not put aside, and how many bytes they have.
+    private var firstKept = 0
+    private var keptBytes = 0
 
-    /// An empty table.
-    package init(limits: Limits = .standard) { self.limits = limits }
+    /// An empty table. Beyond `Limits.secretBytes` tokens are put on the shelf, where there is one.
+    package init(limits: Limits = .standard, shelf: (any Shelf)? = nil) {
+        self.limits = limits
+        self.shelf = shelf
+    }
 
     /// The number of these bytes. `kind` is given where the carrier tells it (`basic`, `sigv4`, or `opaque` for a
     /// password, which no example's word makes a placeholder); else the bytes do.
@@ -29,6 +36,7 @@ package struct TokenTable: Sendable {
             tokens.append(Token(id: id, secret: secret, kind: form.kind, defects: form.defects))
         }
         insert(id, hash)
+        noteKept(bytes.count)
         return id
     }
 
@@ -42,13 +50,14 @@ package struct TokenTable: Sendable {
 
     /// Takes over a token of another table, with what is known of it, and answers its number here.
     package mutating func adopt(_ token: Token) -> Int {
-        let bytes = token.secret.bytes.span
-        let hash = hash(bytes)
-        if let id = find(bytes, hash) { return id }
+        let bytes = token.secret.bytes
+        let hash = hash(bytes.span)
+        if let id = find(bytes.span, hash) { return id }
         var own = token
         own.id = tokens.count + 1
         tokens.append(own)
         insert(own.id, hash)
+        noteKept(bytes.count)
         return own.id
     }
 
@@ -74,11 +83,12 @@ extension TokenTable {
     private func find(_ bytes: Span<UInt8>, _ hash: UInt64) -> Int? {
         guard !slots.isEmpty else { return nil }
         let mask = slots.count - 1
-        var index = Int(truncatingIfNeeded: hash) & mask
+        var index = Int(hash >> 32) & mask
         while slots[index] != 0 {
             if slots[index] >> 32 == hash >> 32 {
                 let id = Int(slots[index] & 0xffff_ffff)
-                if areEqual(tokens[id - 1].secret.bytes, bytes) { return id }
+                let secret = tokens[id - 1].secret
+                if secret.count == bytes.count, areEqual(secret.bytes, bytes) { return id }
             }
             index = (index + 1) & mask
         }
@@ -93,18 +103,38 @@ extension TokenTable {
 
     private mutating func insert(_ id: Int, _ hash: UInt64) {
         if slots.count * 3 <= tokens.count * 4 { grow() }
-        place(id, hash)
+        place(id, hash >> 32)
     }
 
-    private mutating func place(_ id: Int, _ hash: UInt64) {
+    /// The upper half of the hash tells the place too, so that a larger table is made without any token's bytes.
+    private mutating func place(_ id: Int, _ upper: UInt64) {
         let mask = slots.count - 1
-        var index = Int(truncatingIfNeeded: hash) & mask
+        var index = Int(upper) & mask
         while slots[index] != 0 { index = (index + 1) & mask }
-        slots[index] = (hash >> 32) << 32 | UInt64(id)
+        slots[index] = upper << 32 | UInt64(id)
     }
 
     private mutating func grow() {
-        slots = [UInt64](repeating: 0, count: max(64, slots.count * 2))
-        for token in tokens.dropLast() { place(token.id, hash(token.secret.bytes.span)) }
+        let old = slots
+        slots = [UInt64](repeating: 0, count: max(64, old.count * 2))
+        for slot in old where slot != 0 { place(Int(slot & 0xffff_ffff), slot >> 32) }
+    }
+
+    /// Puts the tokens since the last time aside, once they are many. All in one piece: a file likes few writes.
+    private mutating func noteKept(_ count: Int) {
+        keptBytes += count
+        guard let shelf, limits.secretBytes < keptBytes else { return }
+        var piece: [UInt8] = []
+        piece.reserveCapacity(keptBytes)
+        for token in tokens[firstKept...] { piece += token.secret.bytes }
+        guard let start = shelf.append(piece) else { return }
+        var place = start
+        for index in firstKept..<tokens.count {
+            let length = tokens[index].secret.count
+            tokens[index].secret = Secret(on: shelf, from: place, count: length)
+            place += length
+        }
+        firstKept = tokens.count
+        keptBytes = 0
     }
 }

@@ -15,7 +15,11 @@ struct CaseView {
         subscript(index: Int) -> Attempt { memory.attempt(index, of: list) }
     }
 
+    /// What the walk remembers.
+    let memory: JudgeMemory
+
     init(_ file: CaseFile, _ memory: JudgeMemory) {
+        self.memory = memory
         whole = file
         attempts = Attempts(list: file.attempts, memory: memory)
     }
@@ -32,8 +36,18 @@ package final class JudgeMemory {
     private static let size = 256
     private var attempts = [(index: Int, attempt: Attempt)?](repeating: nil, count: JudgeMemory.size)
 
+    /// What texts state; servers say the same to everybody.
+    private var meanings: [String: [Vocabulary.Meaning]] = [:]
+
     /// Nothing remembered.
     package init() {}
+
+    func meanings(of text: String) -> [Vocabulary.Meaning] {
+        if let known = meanings[text] { return known }
+        let found = Vocabulary.embedded.meanings(of: text)
+        if meanings.count < Self.size { meanings[text] = found }
+        return found
+    }
 
     func attempt(_ index: Int, of list: AttemptList) -> Attempt {
         let slot = index & (Self.size - 1)

@@ -37,7 +37,7 @@ extension Facts {
                 options.profiles.fingerprint(
                     of: $0, fieldsAreWhole: !attempt.unseen.contains(.responseFields))
             } : nil
-        var stated = words.flatMap { $0.carrier == .statusLine ? [] : meanings(of: $0) }
+        var stated = words.flatMap { $0.carrier == .statusLine ? [] : meanings(of: $0, file.memory) }
         if let fingerprint, let place = attempt.response?.place {
             let shape = "an answer of the shape of \(fingerprint.name)"
             for (slug, isStatement) in [(fingerprint.states, true), (fingerprint.suggests, false)] {
@@ -51,8 +51,8 @@ extension Facts {
     }
 }
 
-private func meanings(of words: Facts.Words) -> [Facts.Stated] {
-    Vocabulary.embedded.meanings(of: words.text).map {
+private func meanings(of words: Facts.Words, _ memory: JudgeMemory) -> [Facts.Stated] {
+    memory.meanings(of: words.text).map {
         Facts.Stated(slug: $0.slug, isStatement: $0.isStatement, quote: words.quote, place: words.place)
     }
 }

@@ -58,7 +58,7 @@ package struct Fingerprint: Sendable, Equatable {
         guard let status = head.status, statuses.isEmpty || statuses.contains(status) else { return false }
         if let reason, !matches(head.reasonPhrase ?? "", pattern: reason) { return false }
         for field in fields {
-            let values = head.fieldLines.filter { head.name($0).lowercased() == field.name }.map(head.value)
+            let values = head.fieldLines.filter { head.isNamed($0, field.name) }.map(head.value)
             if field.isAbsent != values.isEmpty || field.isAbsent && !fieldsAreWhole { return false }
             if let pattern = field.value, !values.contains(where: { matches($0, pattern: pattern) }) {
                 return false

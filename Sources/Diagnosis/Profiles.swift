@@ -66,7 +66,7 @@ package struct ProfileMatch: Sendable, Equatable {
         if let head = attempt.response?.head, !responseFields.isEmpty {
             let fits = responseFields.allSatisfy { field in
                 head.fieldLines.contains {
-                    head.name($0).lowercased() == field.name
+                    head.isNamed($0, field.name)
                         && matches(head.value($0), pattern: field.value ?? "*")
                 }
             }
@@ -162,14 +162,15 @@ package struct Behaviour: Sendable, Equatable {
 }
 
 /// Whether `text` fits a pattern in which `*` stands for any run of characters. ASCII case does not count.
-func matches(_ text: String, pattern: String) -> Bool {
-    let letters = Array(text.lowercased().utf8)
-    let wanted = Array(pattern.lowercased().utf8)
+func matches(_ text: String, pattern: String) -> Bool { matches(text.utf8.span, pattern.utf8.span) }
+
+/// The same over bytes, where nothing is copied: every attempt meets every pattern of every profile.
+private func matches(_ letters: Span<UInt8>, _ wanted: Span<UInt8>) -> Bool {
     var position = 0
     var place = 0
     var star: (pattern: Int, text: Int)?
     while position < letters.count {
-        if place < wanted.count, wanted[place] == letters[position], wanted[place] != 0x2a {
+        if place < wanted.count, wanted[place] != 0x2a, lowered(wanted[place]) == lowered(letters[position]) {
             position += 1
             place += 1
         } else if place < wanted.count, wanted[place] == 0x2a {
@@ -183,5 +184,19 @@ func matches(_ text: String, pattern: String) -> Bool {
             return false
         }
     }
-    return wanted[place...].allSatisfy { $0 == 0x2a }
+    while place < wanted.count, wanted[place] == 0x2a { place += 1 }
+    return place == wanted.count
+}
+
+private func lowered(_ byte: UInt8) -> UInt8 { 0x41 <= byte && byte <= 0x5a ? byte | 0x20 : byte }
+
+extension MessageHead {
+    /// Whether a field line has that name, compared without regard to case. `name` is lower case.
+    func isNamed(_ line: FieldLine, _ name: String) -> Bool {
+        let wanted = name.utf8.span
+        guard line.name.count == wanted.count else { return false }
+        for offset in 0..<wanted.count
+        where lowered(bytes[line.name.lowerBound + offset]) != wanted[offset] { return false }
+        return true
+    }
 }

@@ -73,10 +73,11 @@ private func whatHappened(_ facts: borrowing Facts) -> String {
 func comparisonStatements(_ facts: borrowing Facts) -> [Statement] {
     var statements: [Statement] = []
     for comparison in facts.comparisons where statements.count < 4 {
+        let differences = comparison.differences
+        guard !differences.contains(.host), !differences.contains(.path),
+            differences.isEmpty || differences.soleName != nil
+        else { continue }
         let other = facts.file.attempts[comparison.other]
-        guard !comparison.differences.contains(.host), !comparison.differences.contains(.path) else {
-            continue
-        }
         let places = (other.response ?? other.request).map { [$0.place] } ?? []
         if comparison.differences.isEmpty {
             let outcome = comparison.isSameOutcome ? "ended the same way" : "ended otherwise"

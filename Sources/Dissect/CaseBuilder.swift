@@ -28,7 +28,7 @@ struct CaseBuilder {
 
     init(limits: Limits, shelf: (any Shelf)? = nil) {
         self.limits = limits
-        tokens = TokenTable(limits: limits)
+        tokens = TokenTable(limits: limits, shelf: shelf)
         finished = AttemptPacker(budget: limits.attemptBytes, shelf: shelf)
     }
 
@@ -177,13 +177,13 @@ struct CaseBuilder {
 
     /// The tokens in the order of their numbers.
     private func renumbered(_ numbers: [Int]) -> [Token] {
-        var ordered = tokens.tokens
-        for (index, number) in numbers.enumerated() where 0 < number {
-            ordered[number - 1] = tokens.tokens[index]
-            ordered[number - 1].id = number
+        var places = [Int](repeating: 0, count: numbers.count { $0 != 0 })
+        for (index, number) in numbers.enumerated() where 0 < number { places[number - 1] = index }
+        return places.enumerated().map { number, place in
+            var token = tokens.tokens[place]
+            token.id = number + 1
+            return token
         }
-        ordered.removeLast(numbers.count { $0 == 0 })
-        return ordered
     }
 
     private enum Step { case attempt(Int), exchange(Int) }

@@ -44,9 +44,15 @@ package struct Pipeline {
 
     /// Reads a key log. The name stands in the report when its keys do not fit.
     package mutating func add(keyLog text: Span<UInt8>, named name: String) {
-        door.context.keys.add(text, limits: limits)
-        keyLogFacts.names.append(name)
+        begin(keyLog: name)
+        add(keyLogLines: text)
     }
+
+    /// Begins a key log that is read in pieces.
+    package mutating func begin(keyLog name: String) { keyLogFacts.names.append(name) }
+
+    /// Reads some whole lines of the key log that was begun last.
+    package mutating func add(keyLogLines text: Span<UInt8>) { door.context.keys.add(text, limits: limits) }
 
     /// Lists an input that is no capture: a key log, a profile.
     package mutating func list(_ input: Input) { inputs.append(input) }

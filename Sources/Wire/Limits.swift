@@ -93,7 +93,9 @@ package struct Limits: Sendable, Equatable {
     /// Names of servers whose connections stayed encrypted.
     package var unreadNames = 1000
     /// Finished attempts that are kept in memory where there is a file to put the others. Bytes.
-    package var attemptBytes = 8 << 20
+    package var attemptBytes = 2 << 20
+    /// Credentials that are kept in memory where there is a file to put them. Bytes.
+    package var secretBytes = 1 << 20
     /// Heads and bodies that ordinary HTTP exchanges keep in all; later exchanges are counted and no more. Bytes.
     package var evidenceBytes = 24 << 20
     /// Ordinary HTTP exchanges that one case holds.

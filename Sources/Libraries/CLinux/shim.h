@@ -7,6 +7,16 @@
 
 /* Needs _GNU_SOURCE, which would change the structures that the Glibc module shares: declared by hand. */
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
+extern int sched_getaffinity(pid_t, size_t, void *);
+
+/* The cores that this process may run on, or 0 when that is not known: 8192 at most. */
+static inline int wsd_available_cores(void) {
+    unsigned long long bits[128] = {0};
+    int count = 0;
+    if (sched_getaffinity(0, sizeof bits, bits) < 0) return 0;
+    for (int index = 0; index < 128; index++) count += __builtin_popcountll(bits[index]);
+    return count;
+}
 
 /* epoll_data is a union: Swift would have to choose a member by hand each time. */
 static inline int wsd_epoll_set(int queue, int operation, int descriptor, unsigned events, unsigned long long tag) {

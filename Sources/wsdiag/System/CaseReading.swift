@@ -118,8 +118,7 @@ struct ShardReading {
             seed: UInt64.random(in: 0...UInt64.max), filter: filter, keepsFramesOfStream: stream,
             shard: shard, of: shards, shelf: TemporaryShelf())
         for source in inputs.keyLogs {
-            let text = try source.readWhole(limit: BufferSizes.keyLog)
-            pipeline.add(keyLog: text.span, named: source.name)
+            try pipeline.add(keyLog: source)
             pipeline.list(Input(name: source.name, kind: "keylog", bytes: source.bytesRead))
         }
         for source in inputs.captures {
@@ -130,6 +129,27 @@ struct ShardReading {
             )
         }
         limits += filtering?.limits ?? []
+    }
+}
+
+extension Pipeline {
+    /// Reads a key log in pieces, each up to a line's end; a line longer than a piece is cut.
+    fileprivate mutating func add(keyLog source: InputSource) throws(Failure) {
+        var rest: [UInt8] = []
+        begin(keyLog: source.name)
+        try source.read { piece throws(Failure) in
+            var lines = piece.count
+            while 0 < lines, piece[lines - 1] != 0x0a { lines -= 1 }
+            if rest.isEmpty {
+                add(keyLogLines: piece.extracting(0..<lines))
+            } else if 0 < lines || BufferSizes.read < rest.count {
+                rest.append(piece.extracting(0..<lines))
+                add(keyLogLines: rest.span)
+                rest.removeAll(keepingCapacity: true)
+            }
+            rest.append(piece.extracting(lines..<piece.count))
+        }
+        add(keyLogLines: rest.span)
     }
 }
 

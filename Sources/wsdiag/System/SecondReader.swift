@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A thread that reads the same files as the main one and dissects the other half of their streams.
@@ -54,6 +55,7 @@ extension Inputs {
         guard sizes.allSatisfy({ $0 != nil }), Self.largeBytes <= sizes.reduce(0, { $0 + ($1 ?? 0) }) else {
             return false
         }
-        return 1 < sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        // Fewer than the machine has under taskset and in containers.
+        return 1 < wsd_available_cores()
     }
 }
