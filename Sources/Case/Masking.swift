@@ -78,6 +78,8 @@ extension CaseFile {
         while let last = range.last, value[last] == 0x20 { range = range.dropLast() }
         guard Self.shortTokenBytes.contains(range.count) else { return nil }
         let bytes = value.extracting(range).bytes()
+        // A search through all tokens for every parameter would grow with the square of the attempts.
+        if let mask { return mask.token(whole: bytes).map { "<token \($0)>" } }
         return tokens.first { $0.kind != .placeholder && $0.secret.bytes == bytes }.map { "<token \($0.id)>" }
     }
 

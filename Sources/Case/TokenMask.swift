@@ -37,6 +37,8 @@ package struct TokenMask: Sendable, Equatable {
     private var secrets: [Secret]
     private var anchors: [Anchor] = []
     private var slots: [Int32]
+    /// Tokens of 4 to 32 bytes, by their bytes.
+    private var wholes: [[UInt8]: Int] = [:]
     /// Tokens of 4 to 7 bytes, found as whole words; 64 at most.
     private var short: [Int] = []
 
@@ -50,6 +52,7 @@ package struct TokenMask: Sendable, Equatable {
         if !isDense { anchors.reserveCapacity(tokens.count * 2) }
         for (index, token) in tokens.enumerated() where token.kind != .placeholder {
             let bytes = token.secret.bytes
+            if 4 <= bytes.count, bytes.count <= 32, wholes[bytes] == nil { wholes[bytes] = token.id }
             guard !isPlainWord(bytes) else { continue }
             guard 8 <= bytes.count else {
                 if 4 <= bytes.count, short.count < 64 { short.append(index) }
@@ -65,6 +68,9 @@ package struct TokenMask: Sendable, Equatable {
             }
         }
     }
+
+    /// The number of the token of 4 to 32 bytes that these bytes are.
+    func token(whole bytes: [UInt8]) -> Int? { wholes[bytes] }
 
     /// The number of tokens that this is an index of.
     var count: Int { secrets.count }

@@ -46,13 +46,16 @@ private func writeMinted(
 }
 
 /// `tokens`: every distinct credential.
-func writeTokens(_ report: Report, into json: inout JSONWriter) {
+func writeTokens<Problem: Error>(
+    _ report: Report, into json: inout JSONWriter, flush: (inout JSONWriter) throws(Problem) -> Void
+) throws(Problem) {
     let seen = TokenUses(report.file)
     json.name("tokens")
     json.beginArray()
     for token in report.file.tokens {
         writeToken(
             token, seenIn: seen[token.id], showingSecrets: report.options.showSecrets, into: &json)
+        if 1 << 16 <= json.bytes.count { try flush(&json) }
     }
     json.endArray()
 }

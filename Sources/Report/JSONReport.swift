@@ -35,7 +35,7 @@ package func writeJSONReport<Problem: Error>(
     json.endArray()
     writeExchanges(report, &evidence, into: &json)
     try flush(&json)
-    writeTokens(report, into: &json)
+    try writeTokens(report, into: &json, flush: flush)
     try flush(&json)
     json.member("limits") { json in
         json.array { json in for limit in report.file.limits { writeLimit(limit, &evidence, into: &json) } }
