@@ -79,7 +79,7 @@ package func causeMarkdown(_ cause: Cause) -> String {
     return lines.joined(separator: "\n") + "\n"
 }
 
-/// Causes as JSON, `wsdiag.causes/1`.
+/// Causes as JSON, `wsdiag.causes/1`. The list of all also holds what is known and not yet judged.
 package func causeJSON(_ causes: [Cause]) -> JSONWriter {
     var json = JSONWriter(.pretty)
     json.beginObject()
@@ -106,6 +106,18 @@ package func causeJSON(_ causes: [Cause]) -> JSONWriter {
         json.endObject()
     }
     json.endArray()
+    if causes.count == Catalogue.causes.count {
+        json.name("notYetJudged")
+        json.beginArray()
+        for cause in Catalogue.notYetJudged {
+            json.beginObject()
+            json.member("slug", cause.slug)
+            json.member("code", cause.code)
+            json.member("title", cause.title)
+            json.endObject()
+        }
+        json.endArray()
+    }
     json.endObject()
     json.lineEnd()
     return json
