@@ -58,6 +58,10 @@ extension HelpTopic {
                 ("TERM", "dumb: no colour."),
                 ("COLUMNS", "The width of the text."),
                 (
+                    "TMPDIR",
+                    "Where a file without a name holds what a large capture tells; else /var/tmp, else /tmp."
+                ),
+                (
                     "LC_ALL, LC_CTYPE, LANG",
                     "Without UTF-8 in the first of them that is set, text is drawn with ASCII."
                 ),

@@ -1,5 +1,6 @@
 import Case
 import Glibc
+import Report
 
 /// A file without a name, for the attempts of a capture that do not fit into the memory that is set aside for them.
 ///
@@ -33,7 +34,7 @@ final class TemporaryShelf: Shelf, @unchecked Sendable {
 
     func read(_ range: Range<Int>) -> [UInt8] {
         guard let descriptor, 0 <= descriptor else { return [] }
-        return [UInt8](unsafeUninitializedCapacity: range.count) { buffer, filled in
+        let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, filled in
             while filled < range.count {
                 let count = pread(
                     descriptor, buffer.baseAddress.map { $0 + filled }, range.count - filled,
@@ -41,6 +42,15 @@ final class TemporaryShelf: Shelf, @unchecked Sendable {
                 if 0 < count { filled += count } else if count == 0 || errno != EINTR { return }
             }
         }
+        if bytes.count < range.count { giveUp(errno) }
+        return bytes
+    }
+
+    /// What was put aside cannot be read again: a report with holes in it would be false.
+    private func giveUp(_ number: Int32) -> Never {
+        let text = "error: the temporary file cannot be read back: \(errorText(number))\n"
+        try? writeAll(Array(text.utf8), to: STDERR_FILENO, name: "standard error")
+        exitProcess(with: .internalError)
     }
 }
 
