@@ -55,6 +55,8 @@ private func check(_ post: Post, _ bytes: [UInt8]) throws {
         outline(file).map { $0.split(separator: " wss:").first.map(String.init) ?? $0 } == post.attempts)
     #expect(file.attempts.allSatisfy { $0.basis == .reported })
     let facts = file.reported.map { ([$0.kind.rawValue] + $0.names).joined(separator: " ") }
+    // A token that was got was accepted nowhere yet.
+    #expect(!facts.contains { $0.hasPrefix("works-elsewhere") && $0.contains("oauth/token") })
     for fact in post.facts { #expect(facts.contains { $0.hasPrefix(fact) }, "\(fact) in \(facts)") }
     #expect(Set(file.limits.map(\.kind)) == Set(post.limits))
     let judgements = judge(file)

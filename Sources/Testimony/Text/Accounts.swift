@@ -104,6 +104,8 @@ struct Accounts {
             return
         }
         guard negation == nil, texts.contains(where: { successWords.contains($0) }) else { return }
+        // A token that was got was handed out, and accepted nowhere yet.
+        guard !texts[..<token].contains(where: { gettingWords.contains($0) }) else { return }
         let place = sentence[token].range.lowerBound
         if texts.contains("verified"), texts.contains("valid"), verified == nil { verified = place }
         let path = sentence.first { word in
@@ -253,6 +255,11 @@ private let suppositions: Set<String> = [
 private let negations: Set<String> = [
     "not", "isn't", "isnt", "aren't", "wasn't", "never", "hasn't", "can't", "cannot", "doesn't", "didn't",
     "won't", "fails",
+]
+
+private let gettingWords: Set<String> = [
+    "get", "gets", "getting", "got", "receive", "receives", "received", "obtain", "obtains", "obtained",
+    "acquire", "acquires", "generate", "generates", "generated", "issue", "issues", "issued", "mint", "mints",
 ]
 
 private let successWords: Set<String> = [
