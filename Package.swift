@@ -203,7 +203,7 @@ if isFuzzing {
         fuzzTarget("flows", ["Wire", "Case", "Diagnosis", "JSON", "Report", "Testimony"]),
         fuzzTarget("har", ["Wire", "Case", "Testimony"]),
         fuzzTarget("accesslog", ["Wire", "Case", "Testimony"]),
-        fuzzTarget("text", ["Wire", "Case", "Testimony", "Diagnosis", "Report"]),
+        fuzzTarget("text", ["Wire", "Case", "Diagnosis", "JSON", "Report", "Testimony"]),
         fuzzTarget("pipeline", ["Wire", "Capture", "JSON", "Case", "Dissect", "Diagnosis", "Report"]),
     ]
 }

@@ -21,6 +21,15 @@ import Testing
         }
     }
 
+    @Test("A text that tells of no handshake is refused with what to paste") func nothingTold() {
+        TestFile.temporary { path in
+            #expect(TestFile.write(Array("good morning\n".utf8), to: path))
+            let (code, _, notes) = running(["explain", path])
+            #expect(code == .input)
+            #expect(notes.contains("nothing in it tells of a WebSocket handshake"))
+        }
+    }
+
     @Test("A token or a key set without traffic is refused with what to do") func alone() {
         TestFile.temporary { path in
             #expect(TestFile.write(Array("{\"keys\":[{\"kty\":\"oct\",\"k\":\"AA\"}]}".utf8), to: path))

@@ -3,6 +3,7 @@ import Credentials
 import Diagnosis
 import Dissect
 import Report
+import Testimony
 import Wire
 
 /// `wsdiag explain`: inputs, case, judgements, report.
@@ -20,6 +21,7 @@ func explain(_ invocation: Invocation) throws(Failure) -> ExitCode {
     try requireEvidence(inputs)
     let keys = try verificationKeys(invocation, [.jwks], beside: inputs.keySets)
     var file = try readCase(inputs, invocation)
+    try requireTestimony(file, inputs)
     verify(&file, with: keys)
     let report = Report(
         version: Program.version, file: file, judge: Judge(file, options: options),
@@ -84,6 +86,18 @@ func requireEvidence(_ inputs: Inputs) throws(Failure) {
     throw .input([
         "\(name) is a TLS key log, and there is no capture beside it",
         "give both: wsdiag explain CAPTURE \(shellQuoted(name))",
+    ])
+}
+
+/// A text that tells of nothing that could be judged is as good as a file that is not recognised.
+private func requireTestimony(_ file: CaseFile, _ inputs: Inputs) throws(Failure) {
+    guard inputs.captures.isEmpty, inputs.documents.allSatisfy({ $0.format == .text }),
+        file.attempts.isEmpty, file.exchanges.isEmpty, file.reported.isEmpty, file.limits.isEmpty,
+        let source = inputs.documents.first?.source
+    else { return }
+    throw .input([
+        "\(source.title) is text, and nothing in it tells of a WebSocket handshake",
+        "Paste the error line, the URL, the code that dials, or the output of curl -v. See 'wsdiag howto'",
     ])
 }
 

@@ -1,6 +1,7 @@
 import Case
 import Diagnosis
 import FuzzSupport
+import JSON
 import Report
 import Testimony
 import Wire
