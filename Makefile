@@ -91,10 +91,12 @@ calibrate: build
 
 # Each sanitizer keeps its own build. A mutex of the standard library looks like a race to the thread sanitizer,
 # so the program has none; what it reports is real. The leak detector cannot follow the tagged pointers of constant
-# tables in globals and calls each of them a leak, so it is off.
+# tables in globals and calls each of them a leak, so it is off. The quarantine of freed memory is small, because some
+# tests watch memory.
 sanitize:
 	@.ci/setup test
-	ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --sanitize=address --scratch-path .build/address
+	ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=4:thread_local_quarantine_size_kb=64 \
+	    swift test --disable-xctest --sanitize=address --scratch-path .build/address
 	swift test --disable-xctest --sanitize=thread --scratch-path .build/thread
 
 clean:
