@@ -198,23 +198,9 @@ extension CaseFile {
     private func maskedPart(_ part: Span<UInt8>) -> String { printable(masked(part.bytes()).utf8.span) }
 }
 
-/// One layer of percent-encoding undone.
+/// One layer of percent-encoding undone, read as UTF-8 with repairs.
 private func decodedText(_ text: Span<UInt8>) -> String {
-    var bytes: [UInt8] = []
-    var index = 0
-    while index < text.count {
-        if text[index] == 0x25, index + 2 < text.count,
-            let value = UInt8(
-                String(decoding: text.extracting(index + 1..<index + 3).bytes(), as: UTF8.self), radix: 16)
-        {
-            bytes.append(value)
-            index += 3
-        } else {
-            bytes.append(text[index])
-            index += 1
-        }
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    String(decoding: percentDecoded(text), as: UTF8.self)
 }
 
 /// Bytes as they may stand in a line of a report: what is no printable ASCII is percent-encoded.

@@ -95,34 +95,6 @@ func isTokenLetter(_ byte: UInt8) -> Bool {
     }
 }
 
-/// One layer of percent-encoding undone; a percent sign without two hexadecimal digits stays. `+` stays `+`.
-func percentDecoded(_ text: Span<UInt8>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.count)
-    var index = 0
-    while index < text.count {
-        if text[index] == 0x25, index + 2 < text.count,
-            let high = hexValue(text[index + 1]), let low = hexValue(text[index + 2])
-        {
-            bytes.append(high << 4 | low)
-            index += 3
-        } else {
-            bytes.append(text[index])
-            index += 1
-        }
-    }
-    return bytes
-}
-
-private func hexValue(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x30...0x39: byte - 0x30
-    case 0x41...0x46: byte - 0x37
-    case 0x61...0x66: byte - 0x57
-    default: nil
-    }
-}
-
 /// Whether ASCII bytes equal `word`, which is lower case, without regard to case.
 func equalsIgnoringCase(_ bytes: Span<UInt8>, _ word: StaticString) -> Bool {
     guard bytes.count == word.utf8CodeUnitCount else { return false }

@@ -105,7 +105,7 @@ private func findInJSON(
     switch json {
     case .object(let members):
         for member in members {
-            let path = pointer + "/" + pointerEscaped(member.name)
+            let path = pointer + "/" + pointerToken(member.name)
             findInMember(member, in: placement, pointer: path, nesting: nesting, &sightings, &tokens)
         }
     case .array(let elements):
@@ -153,13 +153,6 @@ private func findInMember(
         findInJSON(member.value, in: placement, pointer: pointer, nesting: nesting, &sightings, &tokens)
     case .null, .bool, .number: return
     }
-}
-
-/// A member's name as a reference token of a JSON pointer (RFC 6901 §3).
-private func pointerEscaped(_ name: String) -> String {
-    guard name.utf8.contains(where: { $0 == 0x7e || $0 == 0x2f }) else { return name }
-    return name.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
-        .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1")
 }
 
 // MARK: - Free text

@@ -49,9 +49,6 @@ extension Gap {
     static let profile = Gap(
         "no profile says what this gateway expects",
         howToGet: "Add a profile for this host with --profiles.")
-    static let otherAttempt = Gap(
-        "there is no other attempt on this URL to compare with",
-        howToGet: "Capture a connection that works and one that fails in one file.")
     static let key = Gap(
         "no key was given to verify the signature with",
         howToGet: "Give the issuer's key set with --jwks.")

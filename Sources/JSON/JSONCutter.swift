@@ -101,15 +101,7 @@ package struct JSONCutter: Sendable {
         var text = ""
         for step in path {
             switch step {
-            case .member(let name):
-                text += "/"
-                for letter in name.unicodeScalars {
-                    switch letter {
-                    case "~": text += "~0"
-                    case "/": text += "~1"
-                    default: text.unicodeScalars.append(letter)
-                    }
-                }
+            case .member(let name): text += "/" + pointerToken(name)
             case .element(let index): text += "/\(index)"
             }
         }

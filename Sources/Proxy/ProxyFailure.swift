@@ -1,4 +1,3 @@
-import Glibc
 package import Wire
 
 /// Why the proxy cannot begin.
@@ -15,14 +14,9 @@ package enum ProxyFailure: Error, Equatable {
     /// In words for the user.
     package var text: String {
         switch self {
-        case .cannotListen(let endpoint, let number): "cannot listen on \(endpoint): \(errorWords(number))"
-        case .system(let call, let number): "\(call) failed: \(errorWords(number))"
+        case .cannotListen(let endpoint, let number): "cannot listen on \(endpoint): \(systemText(number))"
+        case .system(let call, let number): "\(call) failed: \(systemText(number))"
         case .encryption(let words), .file(let words): words
         }
     }
-}
-
-/// What the system calls an error: `Connection refused`.
-func errorWords(_ number: Int32) -> String {
-    strerror(number).map { String(cString: $0) } ?? "error \(number)"
 }

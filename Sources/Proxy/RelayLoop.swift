@@ -220,8 +220,7 @@ package final class RelayLoop {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         now = Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        monotonic = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        monotonic = monotonicNanoseconds()
     }
 
     // MARK: Clients
@@ -324,7 +323,7 @@ package final class RelayLoop {
 
     /// Whether TLS of a host is to be read.
     func intercepts(_ host: String) -> Bool {
-        options.interceptedHosts.contains { matches(host.lowercased(), glob: $0.lowercased()) }
+        options.interceptedHosts.contains { matches(host, glob: $0) }
     }
 
     // MARK: Observers

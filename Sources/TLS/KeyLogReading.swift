@@ -78,7 +78,11 @@ private func knownLabel(of line: Span<UInt8>) -> (kind: SecretKind?, length: Int
         let length = kind.label.utf8CodeUnitCount
         if length < line.count, isBlank(line[length]) { return (kind, length) }
     }
-    for label in unusedLabels where line.starts(with: label) { return (nil, label.utf8CodeUnitCount) }
+    for label in unusedLabels where line.starts(with: label) {
+        let length = label.utf8CodeUnitCount
+        // A family of labels ends in an underscore; any other is a word of its own.
+        if line[length - 1] == 0x5f || length < line.count && isBlank(line[length]) { return (nil, length) }
+    }
     return nil
 }
 
@@ -100,19 +104,10 @@ private func hexField(_ line: Span<UInt8>, from start: Int) -> (bytes: [UInt8], 
     bytes.reserveCapacity(48)
     while place < line.count, !isBlank(line[place]) {
         guard place + 1 < line.count, bytes.count < 64,
-            let high = hexDigit(line[place]), let low = hexDigit(line[place + 1])
+            let high = hexDigitValue(line[place]), let low = hexDigitValue(line[place + 1])
         else { return nil }
         bytes.append(high << 4 | low)
         place += 2
     }
     return (bytes, place)
-}
-
-private func hexDigit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x30...0x39: byte - 0x30
-    case 0x41...0x46: byte - 0x37
-    case 0x61...0x66: byte - 0x57
-    default: nil
-    }
 }

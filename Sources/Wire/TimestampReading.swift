@@ -29,6 +29,18 @@ extension Timestamp {
         self.init(nanoseconds: whole.nanoseconds &+ fraction &- offset &* 1_000_000_000)
     }
 
+    /// From parts of a date at an offset from UTC: `+0100`, `-05:00`, `Z`, or nothing for UTC. Nil when one of them is no
+    /// such part.
+    package init?(
+        year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, offset: some StringProtocol
+    ) {
+        guard let east = offsetSeconds(Array(offset.utf8)[...]),
+            let local = Timestamp(
+                year: year, month: month, day: day, hour: hour, minute: minute, second: second)
+        else { return nil }
+        self.init(nanoseconds: local.nanoseconds &- east &* 1_000_000_000)
+    }
+
     /// From seconds since the epoch with a fraction; nil when it is no moment of the years 1678 to 2262.
     package init?(secondsSinceEpoch seconds: Double) {
         guard seconds.isFinite, -9_000_000_000 < seconds, seconds < 9_000_000_000 else { return nil }

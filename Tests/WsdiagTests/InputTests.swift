@@ -77,7 +77,7 @@ import Wire
             ("[2001:db8::1]:443", "[2001:db8::1]", true),
         ])
     func globs(_ name: String, _ glob: String, _ isMatch: Bool) {
-        #expect(matches(name, glob: glob) == isMatch)
+        #expect(isMeant(name, by: glob) == isMatch)
     }
 }
 

@@ -21,9 +21,7 @@ extension Cause {
         ],
         examine: { facts in
             let said = facts.statement(of: "origin-refused")
-            guard facts.status == 403 || said != nil || (facts.status == 400 && said != nil) else {
-                return .silent
-            }
+            guard facts.status == 403 || said != nil else { return .silent }
             guard facts.sees(.requestFields), let request = facts.attempt.request else {
                 return
                     (facts.status == 403

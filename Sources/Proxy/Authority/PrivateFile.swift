@@ -30,19 +30,10 @@ enum PrivateFile {
         unlink(draft)
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard 0 <= descriptor else { throw .file(draft, reason: systemText(errno)) }
-        var offset = 0
-        while offset < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                buffer.baseAddress.map { Glibc.write(descriptor, $0 + offset, buffer.count - offset) } ?? 0
-            }
-            if count < 0, errno == EINTR { continue }
-            guard 0 < count else {
-                let reason = systemText(errno)
-                close(descriptor)
-                unlink(draft)
-                throw .file(path, reason: reason)
-            }
-            offset += count
+        if let number = writeWhole(bytes, to: descriptor) {
+            close(descriptor)
+            unlink(draft)
+            throw .file(path, reason: systemText(number))
         }
         // A disk that is full may say so only here.
         guard close(descriptor) == 0, rename(draft, path) == 0 else {
@@ -62,11 +53,6 @@ enum PrivateFile {
             if mkdir(made, 0o700) != 0, errno != EEXIST { throw .file(made, reason: systemText(errno)) }
         }
     }
-}
-
-/// What the system calls an error: `No such file or directory`.
-func systemText(_ number: Int32) -> String {
-    strerror(number).map { String(cString: $0) } ?? "error \(number)"
 }
 
 /// Writes a file that only its owner may read, whole or not at all.

@@ -107,7 +107,7 @@ final class KeyLogFile {
 
     init(_ path: String) throws(ProxyFailure) {
         descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard 0 <= descriptor else { throw .file("cannot write to \(path): \(errorWords(errno))") }
+        guard 0 <= descriptor else { throw .file("cannot write to \(path): \(systemText(errno))") }
     }
 
     deinit { close(descriptor) }

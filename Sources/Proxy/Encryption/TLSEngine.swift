@@ -152,17 +152,6 @@ final class TLSEngine {
         return String(decoding: UnsafeBufferPointer(start: start, count: Int(count)), as: UTF8.self)
     }
 
-    /// The peer's certificate in DER; nil when it sent none.
-    var peerCertificate: [UInt8]? {
-        guard let certificate = SSL_get1_peer_certificate(ssl) else { return nil }
-        defer { X509_free(certificate) }
-        var start: UnsafeMutablePointer<UInt8>?
-        let length = i2d_X509(certificate, &start)
-        guard 0 < length, let start else { return nil }
-        defer { CRYPTO_free(start, nil, 0) }
-        return Array(UnsafeBufferPointer(start: start, count: Int(length)))
-    }
-
     /// What the error queue holds, in words; an alert of the peer is told as such.
     private func trouble() -> TLSTrouble {
         let error = ERR_peek_last_error()

@@ -46,19 +46,11 @@ final class RecordingFile: @unchecked Sendable {
     }
 
     private func write(_ blocks: [UInt8]) -> Bool {
-        var offset = 0
-        while offset < blocks.count {
-            let count = blocks.withUnsafeBytes { buffer in
-                buffer.baseAddress.map { Glibc.write(descriptor, $0 + offset, buffer.count - offset) } ?? 0
-            }
-            if count < 0, errno == EINTR { continue }
-            guard 0 < count else {
-                queue.fail("\(path): \(systemText(errno))")
-                // Half a block helps nobody.
-                ftruncate(descriptor, length)
-                return false
-            }
-            offset += count
+        if let number = writeWhole(blocks, to: descriptor) {
+            queue.fail("\(path): \(systemText(number))")
+            // Half a block helps nobody.
+            ftruncate(descriptor, length)
+            return false
         }
         length += blocks.count
         return true

@@ -89,7 +89,7 @@ extension Relay {
         unreachable(
             Refusal(
                 status: number == ETIMEDOUT ? .gatewayTimeout : .badGateway,
-                because: "cannot connect to \(hop)\(place): \(errorWords(number))"),
+                because: "cannot connect to \(hop)\(place): \(systemText(number))"),
             ending: number == ECONNREFUSED ? .refused : number == ETIMEDOUT ? .unanswered : .open)
     }
 

@@ -94,13 +94,9 @@ func logMoment(_ text: String) -> Timestamp? {
         let year = Int(parts[2]), let hour = Int(parts[3]), let minute = Int(parts[4]),
         let second = Int(parts[5])
     else { return nil }
-    let zone = parts.count == 7 ? String(parts[6]) : "+0000"
-    func padded(_ number: Int, _ width: Int = 2) -> String {
-        String(repeating: "0", count: max(0, width - String(number).count)) + String(number)
-    }
     return Timestamp(
-        rfc3339: "\(padded(year, 4))-\(padded(month + 1))-\(padded(day))T\(padded(hour)):\(padded(minute)):"
-            + padded(second) + zone)
+        year: year, month: month + 1, day: day, hour: hour, minute: minute, second: second,
+        offset: parts.count == 7 ? parts[6] : "")
 }
 
 private let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]

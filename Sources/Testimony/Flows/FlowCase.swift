@@ -11,7 +11,6 @@ struct FlowCase {
     /// Attempts by the name of their flow, for sockets that are told in a flow of their own.
     private var attempts: [String: Int] = [:]
     private var sockets = 0
-    private var closesMissing = 0
     private var otherKinds: [String: Int] = [:]
     private var versionsNotRead: Set<String> = []
     private var overHTTP2 = 0

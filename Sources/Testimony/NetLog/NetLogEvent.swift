@@ -7,8 +7,6 @@ import Wire
 enum NetLogKind: String, CaseIterable {
     case requestAlive = "REQUEST_ALIVE"
     case requestStartJob = "URL_REQUEST_START_JOB"
-    case requestRedirected = "URL_REQUEST_REDIRECTED"
-    case certificateError = "URL_REQUEST_DELEGATE_SSL_CERTIFICATE_ERROR"
     case boundToJob = "HTTP_STREAM_REQUEST_BOUND_TO_JOB"
     case sendRequestHeaders = "HTTP_TRANSACTION_SEND_REQUEST_HEADERS"
     case sendHTTP2Headers = "HTTP_TRANSACTION_HTTP2_SEND_REQUEST_HEADERS"

@@ -160,11 +160,10 @@ struct CurlTrace {
         for column in 0..<16 {
             let start = content.lowerBound + column * 3
             if bytes[start] == 0x20, bytes[start + 1] == 0x20 { break }
-            guard let value = UInt8(document.text(start..<start + 2), radix: 16), bytes[start + 2] == 0x20
-            else {
-                return nil
-            }
-            found.append(value)
+            guard let high = hexDigitValue(bytes[start]), let low = hexDigitValue(bytes[start + 1]),
+                bytes[start + 2] == 0x20
+            else { return nil }
+            found.append(high << 4 | low)
         }
         return found.isEmpty ? nil : found
     }

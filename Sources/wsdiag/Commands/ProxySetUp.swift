@@ -84,28 +84,9 @@ private func upstreamProxy(
     }
     guard let target = Target(url: "http://" + authority) else { throw wrong }
     let authorization = credentials.map {
-        "Basic " + String(decoding: base64(Array(unescaped($0).utf8).span, url: false), as: UTF8.self)
+        "Basic " + String(decoding: base64(percentDecoded($0.utf8.span).span, url: false), as: UTF8.self)
     }
     return (target, authorization)
-}
-
-/// With `%40` and its kin undone.
-private func unescaped(_ text: String) -> String {
-    let bytes = Array(text.utf8)
-    var result: [UInt8] = []
-    var index = 0
-    while index < bytes.count {
-        if bytes[index] == 0x25, index + 2 < bytes.count,
-            let value = UInt8(String(decoding: bytes[index + 1...index + 2], as: UTF8.self), radix: 16)
-        {
-            result.append(value)
-            index += 3
-        } else {
-            result.append(bytes[index])
-            index += 1
-        }
-    }
-    return String(decoding: result, as: UTF8.self)
 }
 
 /// A value for a field line: nothing that would end the line.

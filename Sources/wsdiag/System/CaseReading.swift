@@ -45,11 +45,12 @@ struct Inputs {
     /// Captures are one timeline, whatever order they were given in: a shell lists `part10` before `part2`. One that
     /// tells no time stays where it was given.
     private mutating func putInOrderOfTime() {
-        guard captures.allSatisfy({ $0.firstPacketAt != nil }) else { return }
-        captures = captures.enumerated().sorted { left, right in
-            (left.element.firstPacketAt?.nanoseconds ?? 0, left.offset)
-                < (right.element.firstPacketAt?.nanoseconds ?? 0, right.offset)
-        }.map(\.element)
+        guard 1 < captures.count else { return }
+        let dated = captures.enumerated().compactMap { offset, source in
+            source.firstPacketTime().map { (at: $0, offset: offset, source: source) }
+        }
+        guard dated.count == captures.count else { return }
+        captures = dated.sorted { ($0.at, $0.offset) < ($1.at, $1.offset) }.map(\.source)
     }
 
     private mutating func addKeyLogs(_ invocation: Invocation) throws(Failure) {
@@ -95,7 +96,7 @@ func readCase(
     }
     let globs = invocation.all(.host)
     if !globs.isEmpty {
-        file.attempts.removeAll { attempt in !globs.contains { matches(attempt.authority, glob: $0) } }
+        file.attempts.removeAll { attempt in !globs.contains { isMeant(attempt.authority, by: $0) } }
     }
     return file
 }
@@ -181,35 +182,11 @@ private func read(
     pipeline.end(bytes: source.bytesRead, damage: damage)
 }
 
-/// `*` stands for any letters; case does not matter; a port may be left out.
-func matches(_ authority: String, glob: String) -> Bool {
-    let name = Array(authority.lowercased().utf8)
-    let pattern = Array(glob.lowercased().utf8)
-    if matches(name[...], pattern[...]) { return true }
-    guard let colon = name.lastIndex(of: 0x3a) else { return false }
-    return matches(name[..<colon], pattern[...])
-}
-
-private func matches(_ name: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
-    var name = name
-    var pattern = pattern
-    // The last star and where it was tried: one step back is enough for stars alone.
-    var retry: (pattern: ArraySlice<UInt8>, name: ArraySlice<UInt8>)?
-    while let byte = name.first {
-        if pattern.first == 0x2a {
-            pattern = pattern.dropFirst()
-            retry = (pattern, name)
-        } else if pattern.first == byte {
-            name = name.dropFirst()
-            pattern = pattern.dropFirst()
-        } else if let last = retry {
-            retry = (last.pattern, last.name.dropFirst())
-            (pattern, name) = (last.pattern, last.name.dropFirst())
-        } else {
-            return false
-        }
-    }
-    return pattern.allSatisfy { $0 == 0x2a }
+/// Whether an authority is meant by a pattern; a port may be left out.
+func isMeant(_ authority: String, by glob: String) -> Bool {
+    if matches(authority, glob: glob) { return true }
+    guard let colon = authority.lastIndex(of: ":") else { return false }
+    return matches(authority[..<colon], glob: glob)
 }
 
 /// A line on standard error that says how far a long file is read; on a terminal only.

@@ -1,6 +1,7 @@
 import Capture
 import Compression
 import JSON
+import TLS
 import Testimony
 import Wire
 
@@ -26,7 +27,7 @@ enum InputKind: Equatable, Sendable {
             self = .empty
         } else if let format = CaptureFormat.detect(beginning) {
             self = format == .pcap || format == .pcapng ? .capture : InputKind.packedTwice
-        } else if looksLikeKeyLog(beginning) {
+        } else if KeyLog.isKeyLog(beginning) {
             self = .keyLog
         } else {
             self = InputKind.document(beginning)
@@ -84,25 +85,6 @@ enum InputKind: Equatable, Sendable {
         guard word.hasPrefix("eyJ") || word.hasPrefix("eyA") else { return false }
         return word.utf8.allSatisfy { 0x21 <= $0 && $0 < 0x7f }
     }
-}
-
-/// Whether the first line that is no comment is that of a key log (draft-ietf-tls-keylogfile).
-private func looksLikeKeyLog(_ beginning: Span<UInt8>) -> Bool {
-    var start = 0
-    while start < beginning.count {
-        let end = beginning.firstIndex(of: 0x0a, from: start) ?? beginning.count
-        let line = beginning.extracting(start..<end)
-        start = end + 1
-        if line.count == 0 || line[0] == 0x23 || line.count == 1 && line[0] == 0x0d { continue }
-        let labels: [StaticString] = [
-            "CLIENT_RANDOM ", "CLIENT_HANDSHAKE_TRAFFIC_SECRET ", "SERVER_HANDSHAKE_TRAFFIC_SECRET ",
-            "CLIENT_TRAFFIC_SECRET_0 ", "SERVER_TRAFFIC_SECRET_0 ", "EXPORTER_SECRET ",
-            "EARLY_EXPORTER_SECRET ",
-            "CLIENT_EARLY_TRAFFIC_SECRET ", "RSA ", "ECH_SECRET ", "ECH_CONFIG ",
-        ]
-        return labels.contains { line.starts(with: $0) }
-    }
-    return false
 }
 
 /// The beginning as text; nil when it holds control bytes that no text has.

@@ -22,8 +22,6 @@ final class InputSource {
     /// What reports call it: the last component of the path.
     let name: String
     private(set) var kind = InputKind.empty
-    /// The time of the first packet, of a capture that tells one.
-    private(set) var firstPacketAt: Timestamp?
     /// What errors call it.
     var title: String { path == "-" ? "standard input" : path }
     /// The size of a regular file. Bytes.
@@ -98,27 +96,34 @@ final class InputSource {
         case .zstd: packing = .zstd
         case .pcap, .pcapng, nil:
             kind = InputKind(beginning.span)
-            if kind == .capture { firstPacketAt = Self.firstTime(beginning.span) }
             return
         }
+        let unpacked = unpackedBeginning()
+        kind =
+            unpacked.isEmpty
+            ? .unknown("is packed, and the packed data is damaged") : InputKind(unpacked.span)
+    }
+
+    /// What was read to recognise it, unpacked.
+    private func unpackedBeginning() -> [UInt8] {
+        guard let packing else { return beginning }
+        let packed = beginning
         var unpacked: [UInt8] = []
-        if let packing, var unpacker = try? Decompressor(packing) {
-            _ = try? unpacker.receive(beginning.span) { piece in
+        if var unpacker = try? Decompressor(packing) {
+            _ = try? unpacker.receive(packed.span) { piece in
                 unpacked.append(piece)
                 return unpacked.count < BufferSizes.beginning
             }
         }
-        kind =
-            unpacked.isEmpty
-            ? .unknown("is packed, and the packed data is damaged") : InputKind(unpacked.span)
-        if kind == .capture { firstPacketAt = Self.firstTime(unpacked.span) }
+        return unpacked
     }
 
-    /// The time of the first packet in the beginning of a capture; nil where none is whole or has a time.
-    private static func firstTime(_ beginning: Span<UInt8>) -> Timestamp? {
+    /// The time of the first packet of a capture that nothing was read of yet; nil where its beginning holds none.
+    func firstPacketTime() -> Timestamp? {
         var first: Timestamp?
+        let bytes = unpackedBeginning()
         var reader = PacketReader(limits: .standard)
-        _ = try? reader.scan(beginning, isLast: false) { item, _ in
+        _ = try? reader.scan(bytes.span, isLast: false) { item, _ in
             if first == nil, case .packet(let packet) = item { first = packet.at }
         }
         return first

@@ -1,7 +1,9 @@
-/// Whether a name matches a pattern in which `*` stands for any letters. Linear in the name for each star.
-func matches(_ name: String, glob: String) -> Bool {
-    let text = Array(name.utf8)
-    let pattern = Array(glob.utf8)
+/// Whether a name matches a pattern in which `*` stands for any letters; case does not matter.
+///
+/// One step back to the last star is enough: the time is at most the product of both lengths, for stars of all kinds.
+package func matches(_ name: some StringProtocol, glob: String) -> Bool {
+    let text = Array(name.lowercased().utf8)
+    let pattern = Array(glob.lowercased().utf8)
     var position = 0
     var at = 0
     var star: (pattern: Int, text: Int)?
