@@ -11,12 +11,14 @@ package enum AuthenticatedCipher: Int, Sendable, Equatable, CaseIterable {
     /// CCM with a tag of 8 bytes.
     case aes256CCM8
     case chaCha20Poly1305
+    case aria128GCM
+    case aria256GCM
 
     /// The length of its key. Bytes.
     package var keyBytes: Int {
         switch self {
-        case .aes128GCM, .aes128CCM, .aes128CCM8: 16
-        case .aes256GCM, .aes256CCM, .aes256CCM8, .chaCha20Poly1305: 32
+        case .aes128GCM, .aes128CCM, .aes128CCM8, .aria128GCM: 16
+        case .aes256GCM, .aes256CCM, .aes256CCM8, .chaCha20Poly1305, .aria256GCM: 32
         }
     }
 
@@ -27,7 +29,7 @@ package enum AuthenticatedCipher: Int, Sendable, Equatable, CaseIterable {
     fileprivate var wantsLengthFirst: Bool {
         switch self {
         case .aes128CCM, .aes256CCM, .aes128CCM8, .aes256CCM8: true
-        case .aes128GCM, .aes256GCM, .chaCha20Poly1305: false
+        case .aes128GCM, .aes256GCM, .chaCha20Poly1305, .aria128GCM, .aria256GCM: false
         }
     }
 }
@@ -93,8 +95,9 @@ package final class AuthenticatedOpening {
                             context, EVP_CTRL_AEAD_SET_TAG, Int32(cipher.tagBytes), tag) == 1,
                         !cipher.wantsLengthFirst
                             || EVP_DecryptUpdate(context, nil, &written, nil, Int32(length)) == 1,
-                        EVP_DecryptUpdate(
-                            context, nil, &written, additional.baseAddress, Int32(additional.count)) == 1,
+                        additional.isEmpty
+                            || EVP_DecryptUpdate(
+                                context, nil, &written, additional.baseAddress, Int32(additional.count)) == 1,
                         EVP_DecryptUpdate(context, output, &written, input, Int32(length)) == 1
                     else { return false }
                     if cipher.wantsLengthFirst { return true }
@@ -109,7 +112,7 @@ package final class AuthenticatedOpening {
 private struct AuthenticatedImplementations: @unchecked Sendable {
     let pointers = [
         "AES-128-GCM", "AES-256-GCM", "AES-128-CCM", "AES-256-CCM", "AES-128-CCM", "AES-256-CCM",
-        "ChaCha20-Poly1305",
+        "ChaCha20-Poly1305", "ARIA-128-GCM", "ARIA-256-GCM",
     ].map { (name: String) in EVP_CIPHER_fetch(nil, name, nil) }
 }
 

@@ -2,12 +2,14 @@ import Wire
 
 /// HKDF-Expand-Label of TLS 1.3.
 ///
-/// Shape: `label` without its "tls13 "; `length` at most 255 digests, of which more than one is never asked in TLS.
+/// Shape: `label` without `prefix`, which drafts wrote otherwise; `length` at most 255 digests, of which more than one is never asked in TLS.
 /// Source: RFC 8446 §7.1, RFC 5869 §2.3.
 package func expandLabel(
-    _ algorithm: HashAlgorithm, secret: Span<UInt8>, label: String, context: [UInt8] = [], length: Int
+    _ algorithm: HashAlgorithm, secret: Span<UInt8>, prefix: String = "tls13 ", label: String,
+    context: [UInt8] = [],
+    length: Int
 ) -> [UInt8] {
-    let name = Array("tls13 ".utf8) + Array(label.utf8)
+    let name = Array(prefix.utf8) + Array(label.utf8)
     let information =
         [UInt8(truncatingIfNeeded: length >> 8), UInt8(truncatingIfNeeded: length)]
         + [UInt8(truncatingIfNeeded: name.count)] + name

@@ -68,6 +68,8 @@ enum FirstBytes: Equatable {
             self = .tls
         } else if 0x41 <= first, first <= 0x5a {
             self = .http
+        } else if side == .client, TLSConnection.looksLikeCompatibleHello(bytes) {
+            self = .tls
         } else if side == .client, SOCKSReader.canBegin(with: first) {
             self = .socks
         } else {

@@ -118,8 +118,11 @@ struct LimitTally {
                 + "but its secrets do not open the records."
         case .suiteUnsupported:
             let names = encrypted.suites.sorted().map { cipherSuiteName($0) }
-            return "\(connections) could not be decrypted: the cipher suite is not implemented "
+            let sentence =
+                "\(connections) could not be decrypted: the cipher suite is not implemented "
                 + "(\(names.joined(separator: ", ")))."
+            guard encrypted.suites.contains(where: libraryLacksCipher(ofSuite:)) else { return sentence }
+            return sentence + " OpenSSL on this machine was built without the cipher."
         case .handshakeMissing:
             return "\(connections) could not be decrypted: the TLS handshake is not in the capture. "
                 + "Start the capture before the client connects."

@@ -52,6 +52,8 @@ private func tlsText(_ tls: TLSSummary) -> String {
         case 0x0303: "TLS 1.2"
         case 0x0302: "TLS 1.1"
         case 0x0301: "TLS 1.0"
+        case 0x0300: "SSL 3"
+        case let draft? where draft >> 8 == 0x7f: "TLS 1.3 (draft \(draft & 0xff))"
         default: "TLS"
         }
     switch tls.decryption {

@@ -1,26 +1,27 @@
 import Crypto
 import Wire
 
-/// Records in block chaining mode with an HMAC, of TLS 1.0 to 1.2.
+/// Records in block chaining mode with a code, of SSL 3 to TLS 1.2.
 ///
 ///     encrypted:  text | code | padding | padding length        code over the text (RFC 5246 §6.2.3.2)
 ///     or:         encrypted(text | padding | padding length) | code      code over the rest (RFC 7366)
 final class ChainedRecords {
     private let cipher: BlockChaining
-    private let code: MessageAuthentication
-    private let codeBytes: Int
+    private let code: RecordCode
     /// RFC 7366: the code is over the ciphertext.
     private let encryptsFirst: Bool
-    /// TLS 1.0: the vector is the last block of the record before. Nil where each record carries its own.
+    /// SSL 3: only the length of the padding counts, and it is less than a block (RFC 6101 §5.2.3.2).
+    private let hasAnyPadding: Bool
+    /// SSL 3 and TLS 1.0: the vector is the last block of the record before. Nil where each record carries its own.
     private var chainedVector: [UInt8]?
 
     init(
-        cipher: ChainedCipher, key: [UInt8], hash: HashAlgorithm, codeKey: [UInt8], encryptsFirst: Bool,
-        chainedVector: [UInt8]?
+        cipher: ChainedCipher, key: [UInt8], code: RecordCode, encryptsFirst: Bool, chainedVector: [UInt8]?,
+        hasAnyPadding: Bool
     ) {
         self.cipher = BlockChaining(cipher, key: key.span)
-        code = MessageAuthentication(hash, key: codeKey.span)
-        codeBytes = hash.digestBytes
+        self.code = code
+        self.hasAnyPadding = hasAnyPadding
         self.encryptsFirst = encryptsFirst
         self.chainedVector = chainedVector
     }
@@ -30,10 +31,12 @@ final class ChainedRecords {
         let block = cipher.cipher.blockBytes
         var end = record.count
         if encryptsFirst {
-            end -= codeBytes
+            end -= code.bytes
             guard RecordHeader.bytes < end else { return false }
             let covered = record.extracting(RecordHeader.bytes..<end)
-            guard isAuthentic(record, number, covered, record.extracting(end...)) else { return false }
+            guard code.fits(record, number: number, covered: covered, found: record.extracting(end...)) else {
+                return false
+            }
         }
         let first = RecordHeader.bytes + (chainedVector == nil ? block : 0)
         guard first + block <= end else { return false }
@@ -60,28 +63,20 @@ final class ChainedRecords {
 
     /// How long the text is before the padding and, where it is inside, the code; nil when either is wrong.
     private func textLength(_ record: Span<UInt8>, _ number: UInt64, _ opened: Span<UInt8>) -> Int? {
-        let inside = encryptsFirst ? 0 : codeBytes
+        let inside = encryptsFirst ? 0 : code.bytes
         let last = opened[opened.count - 1]
         let length = opened.count - 1 - Int(last) - inside
         guard 0 <= length else { return nil }
-        for index in length + inside..<opened.count where opened[index] != last { return nil }
+        if hasAnyPadding {
+            guard Int(last) < cipher.cipher.blockBytes else { return nil }
+        } else {
+            for index in length + inside..<opened.count where opened[index] != last { return nil }
+        }
         if !encryptsFirst {
             let found = opened.extracting(length..<length + inside)
-            guard isAuthentic(record, number, opened.extracting(0..<length), found) else { return nil }
+            let text = opened.extracting(0..<length)
+            guard code.fits(record, number: number, covered: text, found: found) else { return nil }
         }
         return length
-    }
-
-    private func isAuthentic(
-        _ record: Span<UInt8>, _ number: UInt64, _ covered: Span<UInt8>, _ found: Span<UInt8>
-    ) -> Bool {
-        let header = additionalData(number, record, length: covered.count)
-        code.begin()
-        code.add(header.span)
-        code.add(covered)
-        let expected = code.finish()
-        guard expected.count == found.count else { return false }
-        for index in 0..<found.count where found[index] != expected[index] { return false }
-        return true
     }
 }

@@ -11,6 +11,8 @@ struct CipherSuite: Sendable, Equatable {
         case chained(ChainedCipher, HashAlgorithm)
         /// The stream cipher RC4, and an HMAC with the hash given.
         case streamed(HashAlgorithm)
+        /// Not encrypted at all, with an HMAC.
+        case unencrypted(HashAlgorithm)
         /// In a way that is not implemented.
         case unsupported
     }
@@ -34,7 +36,7 @@ struct CipherSuite: Sendable, Equatable {
     /// Whether its records can be opened here: it is implemented, and the library on this machine has its cipher.
     var canBeOpened: Bool {
         switch protection {
-        case .sealed: true
+        case .sealed, .unencrypted: true
         case .chained(let cipher, _): cipher.isAvailable
         case .streamed: StreamDecryption.isAvailable
         case .unsupported: false
@@ -46,6 +48,13 @@ struct CipherSuite: Sendable, Equatable {
 
     /// The suite of a number, or nil when it is not in the table.
     static func numbered(_ number: Int) -> CipherSuite? { cipherSuites.first { $0.number == number } }
+}
+
+/// Whether a suite is implemented and cannot be opened all the same: OpenSSL on this machine was built without its
+/// cipher, as Debian's is without IDEA.
+package func libraryLacksCipher(ofSuite number: Int) -> Bool {
+    guard let suite = CipherSuite.numbered(number), suite.protection != .unsupported else { return false }
+    return !suite.canBeOpened
 }
 
 /// The registered name of a cipher suite; `0x1234` in digits where the number is not known.

@@ -66,6 +66,8 @@ enum HandshakeType {
     static let clientHello: UInt8 = 1
     static let serverHello: UInt8 = 2
     static let endOfEarlyData: UInt8 = 5
+    /// Of drafts of TLS 1.3 before the 22nd.
+    static let retryRequest: UInt8 = 6
     static let encryptedExtensions: UInt8 = 8
     static let certificate: UInt8 = 11
     static let certificateRequest: UInt8 = 13

@@ -36,6 +36,10 @@ extension TLSConnection {
             if let hello = ClientHello(body) { receive(hello) }
         case HandshakeType.serverHello where side == .server:
             if let hello = ServerHello(body) { receive(hello, keys) }
+        case HandshakeType.retryRequest where side == .server:
+            if isTLS13 || clientHello?.versions.contains(where: { $0 >> 8 == 0x7f }) == true {
+                notes.helloRetried = true
+            }
         case HandshakeType.encryptedExtensions where side == .server:
             if let selected = selectedProtocol(ofEncryptedExtensions: body) {
                 known.selectedProtocol = selected
@@ -59,7 +63,7 @@ extension TLSConnection {
         }
     }
 
-    private mutating func receive(_ hello: ClientHello) {
+    mutating func receive(_ hello: ClientHello) {
         if known.clientRandom.isEmpty {
             known.clientRandom = hello.random.text
             known.place = place

@@ -84,9 +84,15 @@ struct ServerHello {
     /// Nil when it is broken before its extensions.
     init?(_ body: Span<UInt8>) {
         var fields = Fields()
-        guard let version = fields.integer(2, of: body), let random = fields.take(32, of: body),
-            let session = fields.vector(1, of: body), let suite = fields.integer(2, of: body),
-            fields.integer(1, of: body) != nil
+        guard let version = fields.integer(2, of: body), let random = fields.take(32, of: body)
+        else { return nil }
+        let resemblesTLS12 = TLS13Edition(version: version)?.resemblesTLS12 ?? true
+        var session = 0..<0
+        if resemblesTLS12 {
+            guard let range = fields.vector(1, of: body) else { return nil }
+            session = range
+        }
+        guard let suite = fields.integer(2, of: body), !resemblesTLS12 || fields.integer(1, of: body) != nil
         else { return nil }
         self.random = body.extracting(random).bytes()
         sessionID = body.extracting(session).bytes()

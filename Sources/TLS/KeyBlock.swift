@@ -1,7 +1,7 @@
 import Crypto
 import Wire
 
-/// What the keys of TLS 1.0 to 1.2 are made of.
+/// What the keys of SSL 3 to TLS 1.2 are made of.
 struct KeyBlock {
     var version: Int
     var suite: CipherSuite
@@ -32,24 +32,37 @@ struct KeyBlock {
                 master, hash, keyBytes: cipher.keyBytes, vectorBytes: cipher.blockBytes)
             let opener = { (side: Side) in
                 let records = ChainedRecords(
-                    cipher: cipher, key: pieces.keys[side], hash: hash, codeKey: pieces.codeKeys[side],
-                    encryptsFirst: encryptsFirst,
-                    chainedVector: version == 0x0301 ? pieces.vectors[side] : nil)
+                    cipher: cipher, key: pieces.keys[side],
+                    code: RecordCode(hash, key: pieces.codeKeys[side], isSSL3: isSSL3),
+                    encryptsFirst: encryptsFirst && !isSSL3,
+                    chainedVector: version <= 0x0301 ? pieces.vectors[side] : nil, hasAnyPadding: isSSL3)
                 return RecordOpener(chained: records, suite: suite)
             }
             return PerSide(client: opener(.client), server: opener(.server))
         case .streamed(let hash):
             let pieces = self.pieces(
                 master, hash, keyBytes: StreamDecryption.keyBytes, vectorBytes: 0)
-            let records = { (side: Side) in
-                StreamedRecords(key: pieces.keys[side], hash: hash, codeKey: pieces.codeKeys[side])
-            }
-            guard let client = records(.client), let server = records(.server) else { return nil }
-            return PerSide(
-                client: RecordOpener(streamed: client, suite: suite),
-                server: RecordOpener(streamed: server, suite: suite))
+            guard let client = StreamDecryption(key: pieces.keys.client.span),
+                let server = StreamDecryption(key: pieces.keys.server.span)
+            else { return nil }
+            return openers(hash, PerSide(client: client, server: server), pieces.codeKeys)
+        case .unencrypted(let hash):
+            let pieces = self.pieces(master, hash, keyBytes: 0, vectorBytes: 0)
+            return openers(hash, PerSide(client: nil, server: nil), pieces.codeKeys)
         }
     }
+
+    private func openers(
+        _ hash: HashAlgorithm, _ ciphers: PerSide<StreamDecryption?>, _ codeKeys: PerSide<[UInt8]>
+    ) -> PerSide<RecordOpener> {
+        let opener = { (side: Side) in
+            let code = RecordCode(hash, key: codeKeys[side], isSSL3: isSSL3)
+            return RecordOpener(streamed: StreamedRecords(cipher: ciphers[side], code: code), suite: suite)
+        }
+        return PerSide(client: opener(.client), server: opener(.server))
+    }
+
+    private var isSSL3: Bool { version == 0x0300 }
 
     /// Keys for the codes, keys and vectors of both sides, where nothing is sealed.
     private func pieces(
@@ -61,32 +74,50 @@ struct KeyBlock {
         let keys = take(material, &block)
         let vectors = take(vectorBytes, &block)
         guard suite.isExport else { return (codeKeys, keys, vectors) }
-        let both = pseudorandom(
-            pseudorandomHash, secret: [], label: "IV block", seed: clientRandom + serverRandom,
-            length: 2 * vectorBytes)
-        return (
-            codeKeys,
-            PerSide(
-                client: finalKey(keys.client, "client write key", keyBytes),
-                server: finalKey(keys.server, "server write key", keyBytes)),
-            PerSide(client: Array(both.prefix(vectorBytes)), server: Array(both.dropFirst(vectorBytes)))
+        let finalKeys = PerSide(
+            client: finalKey(keys.client, .client, keyBytes), server: finalKey(keys.server, .server, keyBytes)
         )
+        return (codeKeys, finalKeys, exportVectors(vectorBytes))
     }
 
     /// What is secret of an export key. Bytes.
     private static let exportBytes = 5
 
-    /// RFC 2246 §6.3.1: five secret bytes, spread over a whole key.
-    private func finalKey(_ key: [UInt8], _ label: String, _ length: Int) -> [UInt8] {
-        pseudorandom(
-            pseudorandomHash, secret: key, label: label, seed: clientRandom + serverRandom, length: length)
+    /// RFC 2246 §6.3.1, RFC 6101 §6.2.2.1: five secret bytes, spread over a whole key.
+    private func finalKey(_ key: [UInt8], _ side: Side, _ length: Int) -> [UInt8] {
+        if isSSL3 {
+            let seed = side == .client ? clientRandom + serverRandom : serverRandom + clientRandom
+            let material = key + seed
+            return Array(digest(.md5, material.span).prefix(length))
+        }
+        return pseudorandom(
+            pseudorandomHash, secret: key, label: side == .client ? "client write key" : "server write key",
+            seed: clientRandom + serverRandom, length: length)
+    }
+
+    /// The vectors of an export suite are made of what everybody saw.
+    private func exportVectors(_ length: Int) -> PerSide<[UInt8]> {
+        if isSSL3 {
+            let client = clientRandom + serverRandom
+            let server = serverRandom + clientRandom
+            return PerSide(
+                client: Array(digest(.md5, client.span).prefix(length)),
+                server: Array(digest(.md5, server.span).prefix(length)))
+        }
+        let both = pseudorandom(
+            pseudorandomHash, secret: [], label: "IV block", seed: clientRandom + serverRandom,
+            length: 2 * length)
+        return PerSide(client: Array(both.prefix(length)), server: Array(both.dropFirst(length)))
     }
 
     /// The hash of the pseudorandom function; nil for the one of TLS 1.0 and 1.1.
     private var pseudorandomHash: HashAlgorithm? { version == 0x0303 ? suite.hash : nil }
 
     private func block(_ master: [UInt8], length: Int) -> [UInt8] {
-        pseudorandom(
+        if isSSL3 {
+            return ssl3KeyMaterial(secret: master, seed: serverRandom + clientRandom, length: length)
+        }
+        return pseudorandom(
             pseudorandomHash, secret: master, label: "key expansion",
             seed: serverRandom + clientRandom, length: length)
     }

@@ -37,6 +37,7 @@ extension TLSConnection {
     /// Whether the first bytes of a side are TLS; nil when more of them are needed to tell.
     package static func looksLikeTLS(_ beginning: Span<UInt8>) -> Bool? {
         guard 0 < beginning.count else { return nil }
+        if looksLikeCompatibleHello(beginning) { return true }
         guard ContentType.changeCipherSpec <= beginning[0], beginning[0] <= ContentType.applicationData else {
             return false
         }

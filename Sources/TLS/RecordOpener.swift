@@ -34,19 +34,23 @@ final class RecordOpener {
     /// TLS 1.3: what the next key is made of.
     private let secret: [UInt8]
     private let suite: CipherSuite
+    private var edition = TLS13Edition.final
 
     /// TLS 1.3, from a traffic secret. Nil when the suite is no TLS 1.3 suite or the secret not as long as its hash.
-    init?(trafficSecret secret: [UInt8], suite: CipherSuite, epoch: Epoch) {
+    init?(trafficSecret secret: [UInt8], suite: CipherSuite, epoch: Epoch, edition: TLS13Edition) {
         guard case .sealed(let cipher) = suite.protection, secret.count == suite.hash.digestBytes else {
             return nil
         }
-        let key = expandLabel(suite.hash, secret: secret.span, label: "key", length: cipher.keyBytes)
-        let vector = expandLabel(suite.hash, secret: secret.span, label: "iv", length: 12)
+        let prefix = edition.labelPrefix
+        let key = expandLabel(
+            suite.hash, secret: secret.span, prefix: prefix, label: "key", length: cipher.keyBytes)
+        let vector = expandLabel(suite.hash, secret: secret.span, prefix: prefix, label: "iv", length: 12)
         method = .sealed13(AuthenticatedOpening(cipher, key: key.span))
         self.vector = twelve(vector)
         self.secret = secret
         self.suite = suite
         self.epoch = epoch
+        self.edition = edition
     }
 
     /// TLS 1.2 with authenticated encryption, from a key block's pieces.
@@ -82,8 +86,9 @@ final class RecordOpener {
         guard epoch == .application else { return nil }
         let secret = self.secret
         let next = expandLabel(
-            suite.hash, secret: secret.span, label: "traffic upd", length: suite.hash.digestBytes)
-        return RecordOpener(trafficSecret: next, suite: suite, epoch: .application)
+            suite.hash, secret: secret.span, prefix: edition.labelPrefix, label: edition.updateLabel,
+            length: suite.hash.digestBytes)
+        return RecordOpener(trafficSecret: next, suite: suite, epoch: .application, edition: edition)
     }
 
     /// Counts records that were not seen or not opened.
@@ -107,7 +112,8 @@ final class RecordOpener {
         switch method {
         case .sealed13(let opening):
             isOpen = opening.open(
-                body, nonce: nonce(number), additional: record.extracting(..<RecordHeader.bytes),
+                body, nonce: nonce(number),
+                additional: record.extracting(..<(edition.authenticatesHeader ? RecordHeader.bytes : 0)),
                 into: &plaintext)
         case .sealedImplicit(let opening):
             let additional = additionalData(number, record, length: body.count - opening.cipher.tagBytes)

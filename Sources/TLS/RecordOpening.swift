@@ -124,7 +124,8 @@ extension TLSConnection {
         guard let clientHello, let serverHello, let suite else { return }
         guard keys.contains(clientHello.random) else { return }
         if isTLS13 {
-            installTrafficKeys(keys, clientHello.random, suite)
+            let edition = TLS13Edition(version: serverHello.version) ?? .final
+            installTrafficKeys(keys, clientHello.random, suite, edition)
         } else if let master = keys.secret(.master, of: clientHello.random) {
             foundSecret = true
             let block = KeyBlock(
@@ -136,7 +137,9 @@ extension TLSConnection {
         }
     }
 
-    private mutating func installTrafficKeys(_ keys: KeyLog, _ random: ClientRandom, _ suite: CipherSuite) {
+    private mutating func installTrafficKeys(
+        _ keys: KeyLog, _ random: ClientRandom, _ suite: CipherSuite, _ edition: TLS13Edition
+    ) {
         for side in Side.allCases {
             let kinds: [(SecretKind, RecordOpener.Epoch)] =
                 side == .client
@@ -146,9 +149,9 @@ extension TLSConnection {
             for (kind, epoch) in kinds {
                 guard let secret = keys.secret(kind, of: random) else { continue }
                 foundSecret = true
-                if let opener = RecordOpener(trafficSecret: secret, suite: suite, epoch: epoch) {
-                    openers.append(opener)
-                }
+                let opener = RecordOpener(
+                    trafficSecret: secret, suite: suite, epoch: epoch, edition: edition)
+                if let opener { openers.append(opener) }
             }
             directions[side].upcoming = openers
             if directions[side].opener == nil {
@@ -166,10 +169,12 @@ extension TLSConnection {
             let secret = keys.secret(.clientEarlyTraffic, of: clientHello.random)
         else { return }
         foundSecret = true
+        // The server is going to choose the version too; a client offers the latest edition that it knows first.
+        let edition = clientHello.versions.lazy.compactMap(TLS13Edition.init(version:)).first ?? .final
         directions.client.upcoming = clientHello.suites.prefix(32).compactMap { number in
             CipherSuite.numbered(number).flatMap {
                 $0.number >> 8 == 0x13
-                    ? RecordOpener(trafficSecret: secret, suite: $0, epoch: .early) : nil
+                    ? RecordOpener(trafficSecret: secret, suite: $0, epoch: .early, edition: edition) : nil
             }
         }
         advance(.client)

@@ -84,11 +84,10 @@ package struct TLSConnection {
         }
         while place < bytes.count, !directions[side].isLost {
             guard RecordHeader.bytes <= bytes.count - place else { break }
-            guard RecordHeader.isPlausible(bytes, at: place) else {
+            guard let length = recordLength(bytes, at: place, side) else {
                 lose(side, missingRecords: 0)
                 break
             }
-            let length = RecordHeader.bytes + bytes.big16(place + 3)
             guard length <= bytes.count - place else { break }
             receiveRecord(bytes.extracting(place..<place + length), side, keys, &plaintext)
             place += length
@@ -110,8 +109,7 @@ package struct TLSConnection {
         }
         var isWhole = false
         if RecordHeader.bytes <= record.count {
-            if RecordHeader.isPlausible(record.span, at: 0) {
-                let length = RecordHeader.bytes + record.span.big16(3)
+            if let length = recordLength(record.span, at: 0, side) {
                 let more = min(length - record.count, bytes.count - place)
                 record.append(bytes.extracting(place..<place + more))
                 place += more
@@ -133,6 +131,15 @@ package struct TLSConnection {
         return place
     }
 
+    /// How long the record is, header and all, of which five bytes are there; nil when none begins there.
+    @inline(__always) private func recordLength(_ bytes: Span<UInt8>, at place: Int, _ side: Side) -> Int? {
+        if RecordHeader.isPlausible(bytes, at: place) {
+            return RecordHeader.bytes + bytes.big16(place + 3)
+        }
+        guard side == .client, clientHello == nil, serverHello == nil else { return nil }
+        return CompatibleHello.length(bytes, at: place)
+    }
+
     /// Takes one whole record.
     mutating func receiveRecord(
         _ record: Span<UInt8>, _ side: Side, _ keys: KeyLog, _ plaintext: inout [UInt8]
@@ -140,6 +147,8 @@ package struct TLSConnection {
         let type = record[0]
         if type == ContentType.applicationData || directions[side].isEncrypted {
             openRecord(record, side, keys, &plaintext)
+        } else if CompatibleHello.canBegin(with: type) {
+            receiveCompatibleHello(record)
         } else {
             receiveContent(type, record.extracting(RecordHeader.bytes...), side, keys)
         }
@@ -162,7 +171,7 @@ package struct TLSConnection {
     }
 
     /// Whether TLS 1.3, or a draft of it, was agreed on.
-    var isTLS13: Bool { known.version.map { $0 == 0x0304 || $0 >> 8 == 0x7f } ?? false }
+    var isTLS13: Bool { known.version.flatMap(TLS13Edition.init(version:)) != nil }
 
     /// TLS 1.3 hides Finished: there, that the server goes on after a record of the client's that is longer than any
     /// alert counts too.

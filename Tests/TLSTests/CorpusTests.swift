@@ -17,22 +17,11 @@ struct CorpusTests {
         var description: String { capture }
     }
 
-    /// Captures that need what is not implemented: SSL 3, a draft of TLS 1.3, a ClientHello in the form of SSL 2
-    /// (RFC 5246 appendix E.2).
-    private static let beyond: Set<String> = [
-        "wireshark/tls13-20-chacha20poly1305.pcap", "fq/format/tls/testdata/dump-broken.pcapng",
-        "fq/format/tls/testdata/ciphers/TLS_RSA_EXPORT_WITH_RC2_CBC_40_MD5.pcap",
-        "fq/format/tls/testdata/ciphers/TLS_RSA_EXPORT_WITH_RC4_40_MD5.pcap",
-        "fq/format/tls/testdata/ciphers/TLS_RSA_WITH_RC4_128_MD5.pcap",
-    ]
-
     static let lines: [Line] = {
         guard let table = Corpus.bytes("expected-tls.tsv") else { return [] }
         return String(decoding: table, as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-            guard 5 <= fields.count, !beyond.contains(fields[0]), let decrypted = Int(fields[3]) else {
-                return nil
-            }
+            guard 5 <= fields.count, let decrypted = Int(fields[3]) else { return nil }
             if fields[1].contains("keys_list") || fields[1].contains("tls.psk") { return nil }
             let keyLog = fields[1].split(separator: " ")
                 .first { $0.hasPrefix("tls.keylog_file:") }?.split(separator: ":").last
