@@ -166,8 +166,8 @@ let package = Package(
         .testTarget(
             name: "ProxyTests",
             dependencies: [
-                "Proxy", "Dissect", "Diagnosis", "Report", "Case", "Capture", "JSON", "Wire", "COpenSSL",
-                "TestSupport",
+                "Proxy", "Dissect", "Testimony", "Diagnosis", "Report", "Case", "Capture", "JSON", "Wire",
+                "COpenSSL", "TestSupport",
             ],
             // The programs of real peers.
             exclude: ["RealPeers"],

@@ -140,4 +140,6 @@ package protocol RelayRecorder: RelayObserver {
     var inputName: String { get }
     /// The 1-based number of the last packet that was written; live reports cite it as `frame`.
     var frameNumber: Int { get }
+    /// Takes the TLS keys of a connection whose bytes are recorded encrypted: lines of a key log.
+    func take(keys: [UInt8], on id: Int)
 }

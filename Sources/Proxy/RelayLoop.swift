@@ -312,6 +312,9 @@ package final class RelayLoop {
     /// Where the last bytes of a connection stand.
     func place(of id: Int) -> Place { .frame(recorder?.frameNumber ?? pieces, stream: id, input: 0) }
 
+    /// Keeps the keys of a tapped connection with its packets.
+    func keep(keys: [UInt8], of id: Int) { recorder?.take(keys: keys, on: id) }
+
     /// Packets that the recording holds, where there is one.
     var frameCount: Int? { recorder?.frameNumber }
 

@@ -120,6 +120,8 @@ package struct Limits: Sendable, Equatable {
     package var pageFrameBytes = 8 << 20
     /// Messages that wait to be written as HAR at the end; of older attempts they are left out. Bytes.
     package var harBytes = 32 << 20
+    /// Control frames of one attempt in a HAR that wait for their place among the messages.
+    package var heldControlFrames = 16_384
     /// Browsers' connections to the live page.
     package var pageClients = 32
     /// What may wait for one browser before its stream of events is ended. Bytes.

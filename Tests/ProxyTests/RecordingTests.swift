@@ -4,6 +4,7 @@ import Diagnosis
 import Dissect
 import Glibc
 import TestSupport
+import Testimony
 import Testing
 import Wire
 
@@ -13,6 +14,8 @@ import Wire
 final class RecordedRelay {
     let recorder: Recorder
     var door = OrderedDoor()
+    /// Told of everything beside the recorder.
+    let har = HARBook()
     private var doors: [Int: Int] = [:]
     private var clock: Int64 = 1_795_000_000_000_000_000
 
@@ -30,7 +33,7 @@ final class RecordedRelay {
             six ? Endpoint(high: 0, low: 1, port: 8080) : Endpoint(ipv4: 0x7f00_0001, port: 8080)
         var relayed = RelayedConnection(id: id, client: client, listener: listener)
         relayed.isClientSecure = isSecure
-        recorder.take(.opened(relayed), on: id, at: now)
+        tell(.opened(relayed), on: id)
         var connection = Connection(stream: id)
         connection.client = client
         connection.server = listener
@@ -43,6 +46,7 @@ final class RecordedRelay {
     func say(_ bytes: [UInt8], _ side: Side, on id: Int) {
         clock += 1_000_000
         recorder.relayed(bytes.span, on: id, from: side, at: now)
+        har.relayed(bytes.span, on: id, from: side, at: now)
         door.receive(
             bytes.span, on: doors[id] ?? -1, from: side, at: now,
             place: .frame(recorder.frameNumber, stream: id, input: 0))
@@ -55,7 +59,16 @@ final class RecordedRelay {
         news.file = file
         news.index = index
         news.judgement = judge(file)[index]
-        recorder.take(.attempt(news), on: id, at: now)
+        tell(.attempt(news), on: id)
+    }
+
+    func asked(_ number: Int, on id: Int) {
+        tell(.attempt(AttemptNews(stage: .asked, number: number, url: "ws://a.test/")), on: id)
+    }
+
+    private func tell(_ event: RelayEvent, on id: Int) {
+        recorder.take(event, on: id, at: now)
+        har.take(event, on: id, at: now)
     }
 
     func snapshot() -> CaseFile {
@@ -63,14 +76,32 @@ final class RecordedRelay {
             inputs: [Input(name: recorder.inputName, kind: "pcapng", bytes: 0)], endedAt: now)
     }
 
+    /// The server ends the connection, by FIN or RST; an open socket is judged once more.
+    func finish(_ id: Int, resets: Bool, attempt index: Int?) {
+        clock += 1_000_000
+        let ending: Connection.Ending = resets ? .reset(by: .server) : .finished(by: .server)
+        for side in [Side.server, .client] where !resets || side == .server {
+            tell(.ended(side, resets ? .reset : .finished), on: id)
+            if !resets {
+                door.end(
+                    doors[id] ?? -1, side, at: now, place: .frame(recorder.frameNumber, stream: id, input: 0))
+            }
+        }
+        door.close(
+            doors[id] ?? -1, ending, at: now, place: .frame(recorder.frameNumber, stream: id, input: 0))
+        if let index { judged(.closed, attempt: index, on: id) }
+        tell(.closed(ending), on: id)
+        recorder.turnEnded(at: now)
+    }
+
     func close(_ id: Int, by side: Side) {
         clock += 1_000_000
         for side in [side, side.peer] {
-            recorder.take(.ended(side, .finished), on: id, at: now)
+            tell(.ended(side, .finished), on: id)
             door.end(
                 doors[id] ?? -1, side, at: now, place: .frame(recorder.frameNumber, stream: id, input: 0))
         }
-        recorder.take(.closed(.finished(by: side)), on: id, at: now)
+        tell(.closed(.finished(by: side)), on: id)
         door.close(doors[id] ?? -1, .finished(by: side), at: now, place: nil)
         recorder.turnEnded(at: now)
     }
@@ -85,6 +116,10 @@ private let refusal = """
     HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\
     WWW-Authenticate: Bearer error="invalid_token", error_description="The token expired"\r\n\r\n\
     {"message":"expired now"}
+    """
+private let forbidden = """
+    HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: 23\r\n\r\n\
+    {"message":"Forbidden"}
     """
 let acceptance = """
     HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -155,6 +190,58 @@ struct RecordingTests {
             #expect(verdicts[0].allSatisfy { $0 != nil })
             var status = stat()
             #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+        }
+    }
+
+    /// Takes one connection to its end; `end` says how.
+    private func play(
+        _ relay: RecordedRelay, _ id: Int, _ answer: [UInt8], isRefused: Bool, resets: Bool = false
+    ) {
+        relay.open(id)
+        relay.asked(id + 1, on: id)
+        relay.say(upgrade, .client, on: id)
+        relay.say(answer, .server, on: id)
+        relay.judged(isRefused ? .refused : .opened, attempt: id, on: id)
+        if !isRefused { relay.say([0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69], .client, on: id) }
+        relay.finish(id, resets: resets, attempt: isRefused ? nil : id)
+    }
+
+    @Test("As HAR it gives the same causes as live and as the recording, and is never surer")
+    func sameAsHAR() throws {
+        try withFile { path in
+            let relay = try RecordedRelay(path)
+            play(relay, 0, Array(refusal.utf8), isRefused: true)
+            play(relay, 1, Array(forbidden.utf8), isRefused: true)
+            play(relay, 2, Array(acceptance.utf8) + closing, isRefused: false)
+            play(relay, 3, Array(acceptance.utf8), isRefused: false)
+            play(relay, 4, Array(acceptance.utf8), isRefused: false, resets: true)
+            relay.recorder.finish(at: relay.now)
+            var reader = DocumentFormat.har.reader(named: "x.har", limits: .standard)
+            try reader.receive(relay.har.document(version: "test", showingSecrets: true).span)
+            let har = try reader.finish()
+            let cases = [relay.snapshot(), reading(try #require(TestFile.read(path)), "x.pcapng"), har]
+            for file in cases[1...] {
+                #expect(file.attempts.map(\.status) == cases[0].attempts.map(\.status))
+                #expect(file.attempts.map(\.connection.ending) == cases[0].attempts.map(\.connection.ending))
+                #expect(
+                    file.attempts.map { $0.session?.closes.map(\.code) }
+                        == cases[0].attempts.map { $0.session?.closes.map(\.code) })
+                #expect(
+                    file.attempts.map { $0.session?.lastActivityAt }
+                        == cases[0].attempts.map { $0.session?.lastActivityAt })
+            }
+            let judged = cases.map { judge($0) }
+            #expect(judged[0].map(\.verdict) == judged[1].map(\.verdict))
+            for (live, told) in zip(judged[0], judged[2]) {
+                // What is told is surer of nothing, and causes that are as sure may stand in another order.
+                guard let cause = live.verdict?.cause ?? live.candidates.first?.cause else {
+                    #expect(told.verdict?.cause == nil)
+                    continue
+                }
+                let same = try #require(told.candidates.first { $0.cause == cause })
+                let first = live.candidates.first { $0.cause == cause }
+                #expect(first.map { same.certainty <= $0.certainty } ?? false)
+            }
         }
     }
 

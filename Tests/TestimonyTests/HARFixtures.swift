@@ -164,6 +164,31 @@ struct HARFixture: Sendable, CustomStringConvertible {
             ]}}
             """#),
         HARFixture(
+            "wsdiag: control frames in a list of their own take their place by time, and the end is told",
+            [
+                "wss chat.test /live opened 101 > text 2 < text 2 @700 ms close 4003 server -transport",
+                "wss chat.test /live failed refused",
+            ],
+            limits: [],
+            #"""
+            {"log":{"creator":{"name":"wsdiag","version":"1"},"entries":[
+            {"startedDateTime":"2026-11-21T02:45:05.000Z","time":900,
+             "request":{"method":"GET","url":"wss://chat.test/live","headers":[\#(upgrade)]},
+             "response":{"status":101,"headers":[\#(switched)],"content":{}},
+             "_connectionEnding":{"kind":"finished","by":"server","time":1795229106},
+             "_webSocketControlFrames":[
+              {"type":"receive","time":1795229105.5,"opcode":9,"data":"aGk="},
+              {"type":"send","time":1795229105.6,"opcode":10,"data":"aGk="},
+              {"type":"receive","time":1795229105.9,"opcode":8,"code":4003,"reason":"Invalid token","data":"D6M="}],
+             "_webSocketMessages":[{"type":"send","time":1795229105.1,"opcode":1,"data":"hi"},
+              {"type":"receive","time":1795229105.7,"opcode":1,"data":"ho"}]},
+            {"startedDateTime":"2026-11-21T02:45:07.000Z","time":0,
+             "request":{"method":"GET","url":"wss://chat.test/live","headers":[\#(upgrade)]},
+             "response":{"status":0,"headers":[],"content":{}},
+             "_connectionEnding":{"kind":"refused","time":1795229107.1}}
+            ]}}
+            """#),
+        HARFixture(
             "Charles: the handshake only",
             ["wss chat.test /live opened 101 -frames -closes -transport"],
             limits: ["not-held", "not-held"],

@@ -66,6 +66,46 @@ struct HARTests {
             file.limits.first?.text.contains("/log/entries/1/_webSocketMessages/0") == true)
     }
 
+    /// A socket of this program's own dialect with these members beside request and answer.
+    private func own(_ members: String) -> String {
+        #"""
+        {"log":{"creator":{"name":"wsdiag"},"entries":[{"startedDateTime":"2026-11-21T02:45:05.000Z",
+        "request":{"method":"GET","url":"wss://chat.test/live","headers":[\#(HARFixture.upgrade)]},
+        "response":{"status":101,"headers":[\#(HARFixture.switched)],"content":{}},\#(members)}]}}
+        """#
+    }
+
+    @Test("A list of control frames behind the messages makes no silence and no earlier end")
+    func lateControls() throws {
+        let controls =
+            #""_webSocketControlFrames":[{"type":"send","time":1795229106,"opcode":9,"data":""},"#
+            + #"{"type":"receive","time":1795229165,"opcode":8,"code":1001,"reason":"","data":""}]"#
+        let messages =
+            #""_webSocketMessages":[{"type":"send","time":1795229105.1,"opcode":1,"data":"a"},"#
+            + #"{"type":"send","time":1795229164,"opcode":1,"data":"b"}]"#
+        let before = try read(Array(own(controls + "," + messages).utf8)).attempts[0]
+        let behind = try read(Array(own(messages + "," + controls).utf8)).attempts[0]
+        #expect(before.session?.lastActivityAt == behind.session?.lastActivityAt)
+        #expect(before.session?.closes.map(\.code) == [1001] && behind.session?.closes.map(\.code) == [1001])
+        #expect(before.session?.counts.client.ping == 1 && behind.session?.counts.client.ping == 0)
+        #expect(!before.unseen.contains(.frames) && behind.unseen.contains(.frames))
+    }
+
+    @Test("More control frames than are held, and frames that were let go, are frames not seen")
+    func framesLeftOut() throws {
+        let ping = #"{"type":"send","time":1795229106,"opcode":9,"data":""}"#
+        let some = own(
+            #""_webSocketControlFrames":[\#([String](repeating: ping, count: 9).joined(separator: ","))]"#)
+        var limits = Limits()
+        limits.heldControlFrames = 5
+        let bounded = try readDocument([Array(some.utf8)], as: .har, limits: limits)
+        #expect(bounded.attempts[0].session?.counts.client.ping == 5)
+        #expect(bounded.attempts[0].unseen.contains(.frames))
+        #expect(bounded.limits.contains { $0.text.contains("Some frames of 1 open socket") })
+        let told = try read(Array(own(#""_webSocketMessages":[],"_framesLeftOut":{"count":4}"#).utf8))
+        #expect(told.attempts[0].unseen.contains(.frames))
+    }
+
     @Test("Exchanges beside the attempts hand out the tokens that the attempts send")
     func lineage() throws {
         let file = try read(

@@ -33,7 +33,7 @@ struct AttemptBook {
 
     private let limits: Limits
     private var readerLimits: Limits
-    private let version: String
+    let version: String
     private(set) var entries: [Int: Entry] = [:]
     /// Numbers in the order they came.
     private var order: [Int] = []
@@ -67,9 +67,15 @@ struct AttemptBook {
             connections[id] = info
             return (current[id], nil)
         case .ended: return (nil, nil)
-        case .closed:
+        case .closed(let ending):
             connections[id] = nil
             guard let number = current.removeValue(forKey: id) else { return (nil, nil) }
+            if var attempt = entries[number]?.attempt, attempt.connection.ending == .open {
+                // A refusal is told before its connection ends.
+                attempt.connection.ending = ending
+                attempt.connection.endedAt = time
+                entries[number]?.file?.attempts = [attempt]
+            }
             entries[number]?.reader = nil
             entries[number]?.unread = []
             return (number, nil)
@@ -200,10 +206,12 @@ struct AttemptBook {
     // MARK: What is told
 
     /// Every line, oldest first.
-    func list(listening: String) -> [UInt8] {
+    func list(_ about: LivePage.About) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
-            json.member("listening", listening)
+            json.member("listening", about.listening)
+            json.member("recording", about.recording)
+            json.member("decrypting", about.decrypting)
             json.member("notes", notes)
             json.name("attempts")
             json.array { json in
@@ -274,40 +282,5 @@ struct AttemptBook {
         }
         let more = attempt.credentials.count - 1
         return first.placement.rawValue + (more == 0 ? "" : " +\(more)")
-    }
-
-    /// Everything about one attempt; nil when it is not kept.
-    func detail(_ number: Int) -> [UInt8]? {
-        guard let entry = entries[number], let item = item(number) else { return nil }
-        guard var file = entry.file, var attempt = entry.attempt else {
-            return Array("{\"item\":".utf8) + item
-                + Array(",\"report\":null,\"show\":null,\"frames\":null}".utf8)
-        }
-        let judgements = entry.judgement.map { [$0] } ?? []
-        var bytes = Array("{\"item\":".utf8) + item + Array(",\"report\":".utf8)
-        let report = Report(version: version, file: file, judgements: judgements)
-        writeJSONReport(report) { bytes += $0.take() }
-        var json = JSONWriter()
-        json.value(markdownReport(report))
-        bytes += Array(",\"markdown\":".utf8) + json.take()
-        if attempt.session != nil || entry.stage == .opened {
-            var session = attempt.session ?? Session()
-            if !entry.frames.isEmpty { (session.firstFrames, session.lastFrames) = (entry.frames, []) }
-            attempt.session = session
-            file.attempts = [attempt]
-        }
-        var show = showJSON(Report(version: version, file: file, judgements: []), attempt: attempt.id)
-        let total = entry.frameCounts.client + entry.frameCounts.server
-        return bytes + Array(",\"total\":\(total),\"show\":".utf8) + show.take() + Array("}".utf8)
-    }
-
-    /// The value of a token, which was clicked; nil when it is not kept.
-    func secret(_ token: Int, of number: Int) -> [UInt8]? {
-        guard let entry = entries[number], let known = entry.file?.token(token),
-            entry.attempt?.allCredentials.contains(where: { $0.token == token }) ?? false
-        else { return nil }
-        var json = JSONWriter()
-        json.object { $0.member("value", known.secret.revealed) }
-        return json.take()
     }
 }

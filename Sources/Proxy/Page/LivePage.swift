@@ -27,9 +27,22 @@ package final class LivePage: LocalService, RelayObserver {
     private static let heartbeat: Int64 = 15_000_000_000
     private static let pieceBytes = 64 << 10
 
+    /// What the page says of the run.
+    package struct About: Sendable {
+        /// Where the proxy listens, for people.
+        package var listening = ""
+        /// The name of the recording; nil without one.
+        package var recording: String?
+        /// Patterns of the hosts that are decrypted.
+        package var decrypting: [String] = []
+
+        /// Nothing yet.
+        package init() {}
+    }
+
     private let token: String
-    /// Where the proxy listens, for people.
-    package var listening = ""
+    /// What the page says of the run.
+    package var about = About()
     private let limits: Limits
     private var book: AttemptBook
     private var clients: [Int: Client] = [:]
@@ -163,9 +176,13 @@ extension LivePage {
             finish(PageAnswer.whole(200, "text/html; charset=utf-8", page.bytes, policy: page.policy), to: id)
         case .events:
             clients[id]?.isStream = true
-            owe(PageAnswer.eventStream() + PageAnswer.event("list", book.list(listening: listening)), to: id)
+            owe(PageAnswer.eventStream() + PageAnswer.event("list", book.list(about)), to: id)
         case .attempt(let number): finish(json(book.detail(number)), to: id)
         case .token(let token, let number): finish(json(book.secret(token, of: number)), to: id)
+        case .raw(let number, let showingSecrets):
+            finish(json(book.raw(number, showingSecrets: showingSecrets)), to: id)
+        case .difference(let left, let right): finish(json(book.difference(left, right)), to: id)
+        case .rule(let slug): finish(json(rulePage(slug)), to: id)
         }
     }
 

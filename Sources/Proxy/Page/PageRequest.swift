@@ -14,6 +14,12 @@ enum PageRequest: Equatable {
     case attempt(Int)
     /// The value of one token of an attempt.
     case token(Int, attempt: Int)
+    /// The bytes of an attempt's handshake, with the secrets in them or without.
+    case raw(attempt: Int, showingSecrets: Bool)
+    /// Two attempts side by side.
+    case difference(Int, Int)
+    /// What a finding means.
+    case rule(String)
     /// None of these, and what to answer.
     case refused(status: Int, because: String)
 
@@ -48,17 +54,30 @@ enum PageRequest: Equatable {
             self = .refused(status: 403, because: "another site asks")
             return
         }
+        if let asked = PageRequest(path: path) { self = asked }
+    }
+
+    /// What stands behind the token.
+    private init?(path: [String]) {
+        let numbers = path.map(PageRequest.number)
         switch path.count {
         case 0: self = .pageWithoutSlash
         case 1 where path[0].isEmpty: self = .page
         case 1 where path[0] == "events": self = .events
+        case 2 where path[0] == "rules": self = .rule(path[1])
         case 2 where path[0] == "attempts":
-            if let number = PageRequest.number(path[1]) { self = .attempt(number) }
+            guard let number = numbers[1] else { return nil }
+            self = .attempt(number)
+        case 3 where path[0] == "differences":
+            guard let left = numbers[1], let right = numbers[2] else { return nil }
+            self = .difference(left, right)
+        case 3 where path[0] == "attempts" && (path[2] == "raw" || path[2] == "secrets"):
+            guard let number = numbers[1] else { return nil }
+            self = .raw(attempt: number, showingSecrets: path[2] == "secrets")
         case 4 where path[0] == "attempts" && path[2] == "tokens":
-            if let number = PageRequest.number(path[1]), let token = PageRequest.number(path[3]) {
-                self = .token(token, attempt: number)
-            }
-        default: break
+            guard let number = numbers[1], let token = numbers[3] else { return nil }
+            self = .token(token, attempt: number)
+        default: return nil
         }
     }
 

@@ -4,8 +4,9 @@ package import Wire
 
 /// Gathers handshakes and messages, to be written as HAR 1.2 at the end.
 ///
-/// Messages stand in `_webSocketMessages` as browsers write them; control frames, which those leave out, stand beside
-/// in `_webSocketControlFrames`.
+/// Messages stand in `_webSocketMessages` as browsers write them; control frames, which those leave out, stand before
+/// them in `_webSocketControlFrames`, how the connection ended in `_connectionEnding`, and how many frames were more
+/// than are kept in `_framesLeftOut`.
 /// Source: http://www.softwareishard.com/blog/har-12-spec/ and what Chromium 156 exports.
 package final class HARBook: RelayObserver {
     private var book: AttemptBook
@@ -94,9 +95,37 @@ private struct HAREntry {
         }
         if let server = attempt.connection.server { json.member("serverIPAddress", server.addressText) }
         json.member("connection", String(attempt.connection.stream))
-        writeFrames("_webSocketMessages", messages, into: &json)
-        writeFrames("_webSocketControlFrames", entry.frames.filter { 8 <= $0.opcode }, into: &json)
+        writeEnding(into: &json)
+        let frames = entry.frames.isEmpty ? attempt.session.map(framesOfCase) ?? [] : entry.frames
+        let counts = attempt.session?.counts ?? PerSide(client: Session.Counts(), server: Session.Counts())
+        let total = max(
+            counts.client.frames + counts.server.frames, entry.frameCounts.client + entry.frameCounts.server)
+        if frames.count < total {
+            json.member("_framesLeftOut") { $0.object { $0.member("count", total - frames.count) } }
+        }
+        // Before the messages, so that a reader can put them in order as it goes.
+        writeFrames("_webSocketControlFrames", frames.filter { 8 <= $0.opcode }, into: &json)
+        writeFrames("_webSocketMessages", messages(of: frames), into: &json)
         json.endObject()
+    }
+
+    private func writeEnding(into json: inout JSONWriter) {
+        let connection = attempt.connection
+        let told: (kind: String, by: Side?)
+        switch connection.ending {
+        case .open: told = ("open", nil)
+        case .finished(let side): told = ("finished", side)
+        case .reset(let side): told = ("reset", side)
+        case .refused: told = ("refused", nil)
+        case .unanswered: told = ("unanswered", nil)
+        }
+        json.member("_connectionEnding") { json in
+            json.object { json in
+                json.member("kind", told.kind)
+                if let side = told.by { json.member("by", side == .client ? "client" : "server") }
+                if let at = connection.endedAt { json.member("time", Double(at.nanoseconds) / 1e9) }
+            }
+        }
     }
 
     private func writeRequest(into json: inout JSONWriter) {
@@ -150,14 +179,15 @@ private struct HAREntry {
     }
 
     /// Data frames, those of one message put together.
-    private var messages: [FrameRecord] {
+    private func messages(of frames: [FrameRecord]) -> [FrameRecord] {
         var whole: [FrameRecord] = []
         var begun = PerSide<FrameRecord?>(client: nil, server: nil)
-        for frame in entry.frames where frame.opcode < 8 {
+        for frame in frames where frame.opcode < 8 {
             var message = frame
             if frame.opcode == 0, let beginning = begun[frame.by] {
                 message.opcode = beginning.opcode
                 message.preview = beginning.preview + frame.preview
+                message.length = beginning.length &+ frame.length
             }
             begun[frame.by] = frame.isFinal ? nil : message
             if frame.isFinal { whole.append(message) }
@@ -173,6 +203,7 @@ private struct HAREntry {
             json.member("type", frame.by == .client ? "send" : "receive")
             json.member("time", frame.at.map { Double($0.nanoseconds) / 1e9 })
             json.member("opcode", Int(frame.opcode))
+            if frame.preview.count < frame.length { json.member("_length", Double(frame.length)) }
             let isText = frame.opcode == 1
             json.member(
                 "data",
@@ -186,6 +217,18 @@ private struct HAREntry {
             json.endObject()
         }
         json.endArray()
+    }
+
+    /// What the case itself keeps, where no frame of the socket was read here: of a tapped tunnel.
+    private func framesOfCase(_ session: Session) -> [FrameRecord] {
+        let closes = session.closes.map { close in
+            let code = close.code.map { [UInt8($0 >> 8 & 0xff), UInt8($0 & 0xff)] } ?? []
+            let payload = code + Array(close.reason.utf8)
+            return FrameRecord(
+                by: close.by, opcode: 8, isFinal: true, reservedBits: 0, isMasked: close.by == .client,
+                length: UInt64(payload.count), preview: payload, at: close.at, place: close.place)
+        }
+        return (session.firstFrames + session.lastFrames).filter { $0.opcode != 8 } + closes
     }
 
     private func shown(_ bytes: [UInt8]) -> String {

@@ -27,6 +27,9 @@ package final class Recorder: RelayRecorder {
     /// Takes words for the user when recording ends too soon.
     package var onTrouble: (String) -> Void = { _ in }
 
+    /// Whether tunnels are tapped: their packets wait a moment for their keys, which have to stand before them.
+    package var expectsKeys = false
+
     private let queue: RecordingQueue
     private let file: RecordingFile
     private var connections: [Int: Recorded] = [:]
@@ -50,6 +53,7 @@ package final class Recorder: RelayRecorder {
         case .opened(let connection): open(connection, at: time)
         case .updated(let connection):
             connections[id]?.isDecrypted = connection.isClientSecure
+            if expectsKeys, connection.isTunnelled { queue.wait(for: id) }
         case .ended(let side, let end): finish(side, end, on: id, at: time)
         case .closed(let ending): close(ending, on: id, at: time)
         case .attempt(let news): take(news, on: id)
@@ -80,6 +84,12 @@ package final class Recorder: RelayRecorder {
             }
             start = end
         }
+    }
+
+    /// Writes keys as a Decryption Secrets Block, before the packets that still wait.
+    package func take(keys: [UInt8], on id: Int) {
+        queue.addKeys(keys)
+        queue.release(id)
     }
 
     /// What was gathered may be written.

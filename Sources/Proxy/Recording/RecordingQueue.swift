@@ -79,6 +79,18 @@ extension RecordingQueue {
         }
     }
 
+    /// Adds a key log before the first packet that was not written yet: readers look for keys where they need them.
+    func addKeys(_ text: [UInt8]) {
+        locked {
+            guard !isFailed else { return }
+            isTurnOpen = true
+            var block = PcapngWriting()
+            block.keyLog(text)
+            pending.bytes.insert(contentsOf: block.bytes, at: starts.first?.start ?? pending.bytes.count)
+            for index in starts.indices { starts[index].start += block.bytes.count }
+        }
+    }
+
     /// Puts a comment beside a packet; false when it is written already.
     func comment(_ text: String, onFrame frame: Int) -> Bool {
         locked {

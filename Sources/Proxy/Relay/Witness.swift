@@ -64,6 +64,7 @@ final class Witness {
             let mayWait = hold?.add(bytes, side, loop.now, place, limits: loop.options.limits) ?? false
             if let lines = hold?.random.flatMap({ keys.take($0) }) {
                 reader.door.add(keyLog: lines.span)
+                loop.keep(keys: lines, of: relay)
                 release()
             } else if !mayWait {
                 release()
@@ -81,6 +82,7 @@ final class Witness {
     private func release() {
         if let keys = loop.tappedKeys, let lines = hold?.random.flatMap({ keys.take($0) }) {
             reader.door.add(keyLog: lines.span)
+            loop.keep(keys: lines, of: relay)
         }
         let pieces = hold?.pieces ?? []
         hold = nil

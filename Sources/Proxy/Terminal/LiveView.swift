@@ -36,7 +36,7 @@ package final class LiveView: RelayObserver {
     private var told: [String: Int] = [:]
 
     private static let linesPerSecond = 20
-    private static let reportsPerSecond = 2
+    private static let reportsPerSecond = 5
 
     /// A view that writes there.
     package init(_ options: Options, output: LineOutput) {
@@ -101,7 +101,10 @@ package final class LiveView: RelayObserver {
             output.write("              as #\(first)\n")
             return
         }
-        guard reports < Self.reportsPerSecond else { return }
+        guard reports < Self.reportsPerSecond else {
+            output.write("              more reports in this second than are read: not shown in full\n")
+            return
+        }
         reports += 1
         if told.count < 1000 { told[key] = news.number }
         output.write("\n" + textReport(report) + "\n")

@@ -20,9 +20,19 @@ struct HARAnswer {
             take(told, entry)
         } else if let failure = entry.failure, let meaning = HARFailure.meaning(of: failure.text) {
             take(meaning, failure, entry)
+        } else if let ending = entry.ending, ending.how != .open {
+            outcome = .failed
         } else {
             // Still waiting when the export was made, or failed for a reason that is not told.
             unseen.insert([.status, .responseFields, .responseBody])
+        }
+        if let ending = entry.ending {
+            connection.startedAt = entry.startedAt
+            connection.ending = ending.how
+            connection.endedAt = ending.at
+            connection.endedPlace = ending.place
+            // Without an answer the connection is all there is, and its end is told.
+            if outcome == .failed { unseen.remove(.transport) }
         }
     }
 

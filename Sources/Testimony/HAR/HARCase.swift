@@ -63,6 +63,8 @@ struct HARCase {
     }
 
     private mutating func addAttempt(_ entry: HAREntry, _ url: URLParts, _ request: ToldMessage) {
+        var entry = entry
+        entry.finish()
         tally.attempts += 1
         var answer = HARAnswer(of: entry)
         if !(dialect?.headIsWhole ?? false), !request.has("sec-websocket-key") {
@@ -81,18 +83,20 @@ struct HARCase {
         }
         if answer.outcome == .opened, !answer.isHidden {
             if !entry.hasMessages { tally.socketsWithoutMessages += 1 }
-            if entry.log.session.closes.isEmpty {
+            if 0 < entry.framesLeftOut {
+                answer.unseen.insert(.frames)
+                tally.leaveOut(entry)
+            }
+            if entry.log.session.closes.isEmpty, entry.ending == nil {
                 answer.unseen.insert(.closes)
                 tally.socketsWithoutClose += 1
             }
         }
         if let code = entry.sidelessClose { tally.sidelessCloses.append((code, entry.pointer)) }
-        var log = entry.log
-        log.finish()
         let index = document.addAttempt(
             url, request: request, response: answer.response, status: answer.status,
             reason: answer.reason, outcome: answer.outcome,
-            session: answer.outcome == .opened ? log.session : nil, connection: answer.connection,
+            session: answer.outcome == .opened ? entry.log.session : nil, connection: answer.connection,
             unseen: answer.unseen)
         guard let index else { return }
         let redacted = isRedacted(index)

@@ -23,6 +23,12 @@ struct HAREntry {
     private(set) var failure: (text: String, at: Timestamp?, place: Place)?
     /// A close code that is told without the side that sent it.
     private(set) var sidelessClose: Int?
+    /// How the connection ended, where the program tells.
+    private(set) var ending: (how: Connection.Ending, at: Timestamp?, place: Place)?
+    /// Frames that the program says it did not keep.
+    private(set) var framesLeftOut = 0
+    /// Control frames that stand in a list of their own.
+    private var controls = HeldControls()
     let limits: Limits
     private var previewed = PerSide(client: 0, server: 0)
 
@@ -46,34 +52,52 @@ struct HAREntry {
         case "timings": waitedMilliseconds = waited(value)
         case "_resourceType": resourceType = value.string ?? ""
         case "_webSocketClose": sidelessClose = value["code"]?.number.flatMap { Int(exactly: $0) }
+        case "_connectionEnding":
+            ending = Connection.Ending(toldBy: value).map { ($0, moment(value["time"]), place(pointer)) }
+        case "_framesLeftOut": framesLeftOut = value["count"]?.number.flatMap { Int(exactly: $0) } ?? 0
         default: break
         }
     }
 
-    /// Takes an element of the messages.
-    mutating func takeMessage(_ message: JSONValue, at pointer: String) {
+    /// Nothing follows: what was held back has its turn.
+    mutating func finish() {
+        for held in controls.takeAll() { log.add(held) }
+        if controls.hasLostSome { framesLeftOut = max(1, framesLeftOut) }
+        log.finish()
+    }
+
+    /// Takes an element of the messages, or of the control frames beside them.
+    mutating func takeMessage(_ message: JSONValue, isControl: Bool = false, at pointer: String) {
         let at = moment(message["time"])
         let place = place(pointer)
         let data = message["data"]?.string
+        let side: Side
         switch message["type"]?.string {
         case "error":
             if failure == nil, let data { failure = (data, at, place) }
-        case "send", "sent", "request", "outgoing":
-            add(message, by: .client, data ?? "", at, place)
-        case "receive", "received", "response", "incoming":
-            add(message, by: .server, data ?? "", at, place)
-        default: break
+            return
+        case "send", "sent", "request", "outgoing": side = .client
+        case "receive", "received", "response", "incoming": side = .server
+        default: return
+        }
+        guard let frame = frame(message, by: side, data ?? "", isControl, at, place) else { return }
+        if isControl {
+            controls.hold(frame, limits)
+        } else {
+            for held in controls.take(before: at) { log.add(held) }
+            log.add(frame)
         }
     }
 
-    private mutating func add(
-        _ message: JSONValue, by side: Side, _ data: String, _ at: Timestamp?, _ place: Place
-    ) {
+    private mutating func frame(
+        _ message: JSONValue, by side: Side, _ data: String, _ isControl: Bool, _ at: Timestamp?,
+        _ place: Place
+    ) -> ToldFrame? {
         let number = message["opcode"]?.number ?? 1
-        guard 0 <= number, number <= 15, number == number.rounded() else { return }
+        guard (isControl ? 8 : 0) <= number, number <= 15, number == number.rounded() else { return nil }
         let opcode = UInt8(number)
         var payload = Array(data.utf8)
-        if opcode == 2 {
+        if opcode == 2 || isControl {
             let decoding = Base64Decoding(payload.span)
             if decoding.isStrictStandard { payload = decoding.bytes }
         }
@@ -82,18 +106,19 @@ struct HAREntry {
             control = payload
             if opcode == 8, let code = message["code"]?.number, 0 <= code, code < 65_536 {
                 let code = UInt16(code)
-                control =
-                    [UInt8(code >> 8), UInt8(code & 0xff)] + Array((message["reason"]?.string ?? data).utf8)
+                let reason = message["reason"]?.string ?? (isControl ? "" : data)
+                control = [UInt8(code >> 8), UInt8(code & 0xff)] + Array(reason.utf8)
             }
         }
         let isPreviewed = opcode < 8 && previewed[side] < limits.previewedFrames
         if isPreviewed { previewed[side] += 1 }
-        log.add(
-            FrameRecord(
-                by: side, opcode: opcode, isFinal: true, reservedBits: 0, isMasked: side == .client,
-                length: UInt64(payload.count),
-                preview: isPreviewed ? Array(payload.prefix(limits.previewBytes)) : [], at: at, place: place),
-            control: control, isPreviewed: isPreviewed, isDamaged: false)
+        // The whole length, where only the beginning of the message is kept.
+        let told = message["_length"]?.number.flatMap { UInt64(exactly: $0) } ?? 0
+        let record = FrameRecord(
+            by: side, opcode: opcode, isFinal: true, reservedBits: 0, isMasked: side == .client,
+            length: max(told, UInt64(payload.count)),
+            preview: isPreviewed ? Array(payload.prefix(limits.previewBytes)) : [], at: at, place: place)
+        return ToldFrame(record: record, control: control, isPreviewed: isPreviewed)
     }
 
     /// A place in this input.

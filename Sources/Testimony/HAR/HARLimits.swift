@@ -14,6 +14,7 @@ struct HARTally {
     var unread = 0
     /// A Cookie, Set-Cookie or Authorization field was seen.
     var sawStrippable = false
+    private var leftOut: (sockets: Int, first: String)?
     private var hidden = 0
     private var firstHidden: String?
 
@@ -21,6 +22,11 @@ struct HARTally {
     mutating func hide(_ entry: HAREntry) {
         hidden += 1
         if firstHidden == nil { firstHidden = entry.pointer }
+    }
+
+    /// Counts a socket whose earlier frames the program let go.
+    mutating func leaveOut(_ entry: HAREntry) {
+        leftOut = ((leftOut?.sockets ?? 0) + 1, leftOut?.first ?? entry.pointer)
     }
 
     /// The sentences, the weightiest first.
@@ -57,6 +63,12 @@ struct HARTally {
                 .notHeld,
                 "How \(counted(socketsWithoutClose, "open socket")) ended is not in the HAR: it has no place for "
                     + "close frames, pings and pongs.\(better)")
+        }
+        if let leftOut {
+            add(
+                .notHeld,
+                "Some frames of \(counted(leftOut.sockets, "open socket")) are not in the HAR: they were more than "
+                    + "are kept.", at: leftOut.first)
         }
         for close in sidelessCloses.prefix(5) {
             add(

@@ -119,7 +119,9 @@ struct HARReader: DocumentReader {
         } else if let last = path.last {
             switch last {
             case .member(let part): entry?.take(part, value, at: cutter.pointer)
-            case .element: entry?.takeMessage(value, at: cutter.pointer)
+            case .element:
+                let isControl = path.dropFirst(2).first == .member(controlMember)
+                entry?.takeMessage(value, isControl: isControl, at: cutter.pointer)
             }
         }
     }
@@ -142,11 +144,17 @@ private func inLog(_ path: [JSONCutter.Step]) -> ArraySlice<JSONCutter.Step> {
 }
 
 /// The members of an entry in which messages stand.
-private let messageMembers: Set<String> = ["_webSocketMessages", "webSocketMessages", "_webSocketFrames"]
+private let messageMembers: Set<String> = [
+    "_webSocketMessages", "webSocketMessages", "_webSocketFrames", controlMember,
+]
+
+/// The member that holds nothing but control frames: this program's own (`wsdiag proxy --har`).
+private let controlMember = "_webSocketControlFrames"
 
 /// The members of an entry that are read.
 private let entryMembers: Set<String> = [
     "startedDateTime", "time", "request", "response", "timings", "_resourceType", "_webSocketClose",
+    "_connectionEnding", "_framesLeftOut",
 ]
 
 /// What is done with each value of a HAR.

@@ -49,7 +49,8 @@ func proxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
         throw failure(error)
     }
     tellStart(options, loop, invocation)
-    watchers.tellStart(loop, listening: listening(options, loop), invocation)
+    watchers.tellStart(
+        loop, listening: listening(options, loop), decrypting: options.interceptedHosts, invocation)
     loop.run()
     try watchers.finish(invocation)
     if !invocation.has(.quiet), invocation.value(.format(["text", "jsonl"])) != "jsonl" {

@@ -57,8 +57,12 @@ struct RelayWatchers {
     }
 
     /// Says where the page is, once that is known.
-    func tellStart(_ loop: RelayLoop, listening: String, _ invocation: Invocation) {
-        page?.listening = listening
+    func tellStart(
+        _ loop: RelayLoop, listening: String, decrypting: [String] = [], _ invocation: Invocation
+    ) {
+        page?.about.listening = listening
+        page?.about.decrypting = decrypting
+        page?.about.recording = recorder?.inputName
         guard let page, let endpoint = loop.endpoints.last else { return }
         invocation.surroundings.note("live page: \(page.address(at: endpoint))\n")
     }

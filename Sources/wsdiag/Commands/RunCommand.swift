@@ -55,6 +55,7 @@ func runBehindProxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
     PassedSignals.block()
     let authority = try plan.authority()
     let watchers = try RelayWatchers(invocation, limits: plan.options.limits)
+    watchers.recorder?.expectsKeys = plan.isTapped
     let output = LineOutput(descriptor: STDERR_FILENO)
     let view = LiveView(try viewOptions(invocation), output: output)
     let seen = ConnectionCensus()
@@ -67,7 +68,9 @@ func runBehindProxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
     } catch {
         throw failure(error)
     }
-    watchers.tellStart(loop, listening: "before " + (invocation.operands.first ?? ""), invocation)
+    watchers.tellStart(
+        loop, listening: "before " + (invocation.operands.first ?? ""),
+        decrypting: plan.options.interceptedHosts, invocation)
     let child = try told { () throws(AuthorityError) in
         if let authority { try folder.trust(authority, environment: environment) }
         return try ChildProcess(
@@ -141,10 +144,6 @@ struct LaunchPlan {
     /// Has the program log its keys, where a recording can be read with them later or in the folder of the run.
     mutating func tap(_ folder: LaunchFolder, _ invocation: Invocation) throws(Failure) {
         let path = options.keyLogPath ?? folder.keyLogPath
-        if invocation.has(.record), options.keyLogPath == nil {
-            invocation.surroundings.note(
-                "warning: without --keylog FILE nobody can read this recording later\n")
-        }
         // Made here, or the program would make it readable for everybody.
         let made = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard 0 <= made else { throw .output(["cannot write to \(path): \(errorText(errno))"]) }
