@@ -243,7 +243,6 @@ package final class RelayLoop {
     }
 
     private func begin(_ descriptor: Int32, _ listener: Listener) {
-        let id = nextID
         guard let spec = listener.spec else {
             guard let service else { return }
             let local = LocalClient(self, service: service, id: nextLocalID, descriptor: descriptor)
@@ -254,12 +253,26 @@ package final class RelayLoop {
         }
         let peer = Proxy.endpoint(of: descriptor, peer: true) ?? Endpoint(ipv4: 0, port: 0)
         let own = Proxy.endpoint(of: descriptor, peer: false) ?? listener.endpoint
+        let client = Leg(side: .client, descriptor: descriptor)
+        makeRelay(spec, client, client: peer, listener: own).settle()
+    }
+
+    private func makeRelay(
+        _ spec: ListenSpec, _ leg: Leg, client: Endpoint, listener: Endpoint
+    ) -> Relay {
+        let info = RelayedConnection(id: nextID, client: client, listener: listener)
         nextID += 1
-        let info = RelayedConnection(id: id, client: peer, listener: own)
-        let relay = Relay(self, spec: spec, descriptor: descriptor, info: info)
-        relays[id] = relay
-        tell(.opened(info), on: id)
-        relay.settle()
+        let relay = Relay(self, spec: spec, client: leg, info: info)
+        relays[info.id] = relay
+        tell(.opened(info), on: info.id)
+        return relay
+    }
+
+    /// The client asks another server on the same connection: that is another relayed connection, with its own number,
+    /// as if the client had connected anew.
+    func goOn(with relay: Relay) {
+        let (leg, inbox) = relay.passClientOn()
+        makeRelay(relay.spec, leg, client: relay.info.client, listener: relay.info.listener).goOn(with: inbox)
     }
 
     /// No descriptor is left: the client is taken with the spare one and let go, or it would wait for ever and keep

@@ -56,7 +56,11 @@ final class LoopbackWorld {
             if descriptor < 0 { descriptor = acceptClient(listener) }
             return 0 <= descriptor
         }
-        let peer = Peer(descriptor: descriptor)
+        return adopt(Peer(descriptor: descriptor))
+    }
+
+    /// A peer that is read while the loop turns.
+    func adopt(_ peer: Peer) -> Peer {
         peers.append(peer)
         return peer
     }

@@ -116,7 +116,8 @@ package final class Recorder: RelayRecorder {
 extension Recorder {
     private func open(_ connection: RelayedConnection, at time: Timestamp) {
         connections[connection.id] = Recorded(
-            stream: SyntheticStream(client: connection.client, server: connection.listener),
+            stream: SyntheticStream(
+                client: connection.client, server: connection.listener, id: connection.id),
             isDecrypted: connection.isClientSecure)
         let none = Span<UInt8>()
         write(.synchronize, from: .client, payload: none, on: connection.id, at: time)

@@ -57,8 +57,9 @@ final class RecordingQueue: @unchecked Sendable {
 // MARK: - The relay's side
 
 extension RecordingQueue {
-    /// Whether payload may be added; when not, the caller tells of a gap instead.
-    var hasRoom: Bool { locked { !isFailed && pending.bytes.count < most } }
+    /// Whether payload may be added; when not, the caller tells of a gap instead. After a failure nothing is kept and
+    /// nothing is missed: the recording has ended.
+    var hasRoom: Bool { locked { isFailed || pending.bytes.count < most } }
 
     /// Why writing ended, once.
     func takeFailure() -> String? {

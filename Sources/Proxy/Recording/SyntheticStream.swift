@@ -28,9 +28,12 @@ struct SyntheticStream {
     /// Counts packets, for the identification field of IPv4.
     private var identification: UInt16 = 0
 
-    init(client: Endpoint, server: Endpoint) {
+    /// A connection by its number: one that has the ports of an earlier one begins with other sequence numbers.
+    init(client: Endpoint, server: Endpoint, id: Int) {
         self.client = client
         self.server = server
+        skip(id &* 65_537, from: .client)
+        skip(id &* 65_537, from: .server)
     }
 
     /// Bytes that were relayed and are not written.

@@ -52,6 +52,16 @@ struct HeadRewriting: Equatable {
         return (bytes, changes)
     }
 
+    /// Why a head is not passed on to this server; nil where it is.
+    func parting(from head: MessageHead) -> HTTPPassing.Parting? {
+        func refusal(_ why: String) -> HTTPPassing.Parting {
+            .refusal(Refusal(status: .badRequest, because: why))
+        }
+        if let fault = headFault(head) { return refusal(fault) }
+        if isForward { return absoluteTarget(head) == target ? nil : .elsewhere }
+        return isForReverse(head) ? nil : refusal(notForReverse)
+    }
+
     private var newHost: String? {
         switch hostField {
         case .target: target.authority

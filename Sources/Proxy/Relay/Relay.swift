@@ -61,18 +61,22 @@ final class Relay {
     var deadline: Int64?
     /// The client's end, while bytes that it sent before wait for the server.
     var waitingEnd: StreamEnd?
+    /// Whether `deadline` is for a request's head that has begun.
+    var isTimingHead = false
     private var firstEnd: (side: Side, end: StreamEnd)?
+    /// Whether the client's connection goes on in another relay.
+    private var hasPassedClientOn = false
 
     /// Bytes that may be owed to a side before the other is no longer read.
     static let mostOwed = 256 << 10
     /// Bytes of the client that may wait for its server.
     static let mostWaiting = 64 << 10
 
-    init(_ loop: RelayLoop, spec: ListenSpec, descriptor: Int32, info: RelayedConnection) {
+    init(_ loop: RelayLoop, spec: ListenSpec, client: Leg, info: RelayedConnection) {
         self.loop = loop
         self.spec = spec
         self.info = info
-        client = Leg(side: .client, descriptor: descriptor)
+        self.client = client
         setDeadline()
     }
 
@@ -109,10 +113,10 @@ final class Relay {
                 "the request's head was not complete after \(loop.options.handshakeSeconds) s")
         case .reaching: reachingTimedOut()
         case .relaying:
-            if let http, http.isIdle {
+            if http?.isIdle ?? false {
                 abandon()
             } else if http?.isInsideHead ?? false {
-                abandon()
+                headStalled()
             } else {
                 settle()
             }
@@ -222,6 +226,10 @@ final class Relay {
         default:
             return leg.side == .client ? clientLeftEarly(end) : serverLeftEarly(end)
         }
+        if leg.side == .server {
+            tellEnd(end, of: leg)
+            return serverEndedInHTTP()
+        }
         if leg.side == .client, let held = http?.takeHeld(), !held.isEmpty { pass(held.span, from: .client) }
         if leg.side == .client, let tls = client.tls, !tls.hasRead { tellUntrusting(alert: nil) }
         if leg.side == .client, !inbox.isEmpty, end != .reset {
@@ -287,8 +295,8 @@ final class Relay {
         switch stage {
         case .relaying:
             let other = leg.side == .client ? server : client
-            return (other?.owed.count ?? 0) < Self.mostOwed && inbox.count < Self.mostWaiting
-                && (leg.side == .server || (http?.mayAsk ?? true))
+            return (other?.owed.count ?? 0) < Self.mostOwed
+                && (leg.side == .server || inbox.count < Self.mostWaiting)
         case .reaching: return leg.side == .server || inbox.count < Self.mostWaiting
         case .dismissing: return leg.side == .client
         case .over: return false
@@ -321,6 +329,30 @@ final class Relay {
         settle()
     }
 
+    /// Ends here: the client's next request is for another server, and another relay goes on with it.
+    ///
+    /// Answers the client's socket and what it has said beyond this server.
+    func passClientOn() -> (client: Leg, inbox: [UInt8]) {
+        hasPassedClientOn = true
+        if let ticket = client.ticket { loop.poller.remove(ticket, client.descriptor) }
+        client.ticket = nil
+        client.interest = []
+        defer { finish() }
+        return (client, inbox)
+    }
+
+    /// Goes on with a client that asked another server before.
+    func goOn(with inbox: [UInt8]) {
+        self.inbox = inbox
+        if let end = client.ended {
+            firstEnd = (.client, end)
+            waitingEnd = end
+        }
+        stage = .request
+        lookAtInbox()
+        settle()
+    }
+
     /// Ends both sides at once: the client stayed silent for too long, or never became one.
     func abandon() {
         client.shut(reset: false, loop.poller)
@@ -332,7 +364,7 @@ final class Relay {
         guard stage != .over else { return }
         stage = .over
         dialing = nil
-        client.shut(reset: false, loop.poller)
+        if !hasPassedClientOn { client.shut(reset: false, loop.poller) }
         server?.shut(reset: false, loop.poller)
         let ending: Connection.Ending =
             switch firstEnd {

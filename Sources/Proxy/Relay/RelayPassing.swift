@@ -62,28 +62,21 @@ extension Relay {
                 pass(rest.extracting(first: count), from: .client)
                 position += count
             case .head(let head, let raw, let consumed):
-                guard passHead(head, raw, rewriting) else { return }
+                passHead(head, raw, rewriting)
                 position += consumed
-            case .foreign: return refuseInside("what follows is no HTTP request")
+            case .part(let raw, let consumed):
+                inbox = raw
+                inbox.append(rest.extracting(consumed...))
+                position = bytes.count
+                partWhenAnswered()
+            case .foreign: return breakOff()
             }
         }
         renewPatience()
     }
 
-    /// Passes a request's head on. False when it is refused.
-    private func passHead(_ head: MessageHead, _ raw: [UInt8], _ rewriting: HeadRewriting) -> Bool {
-        if let fault = headFault(head) {
-            refuseInside(fault)
-            return false
-        }
-        if rewriting.isForward, absoluteTarget(head) != rewriting.target {
-            refuseInside("one connection asks for two servers")
-            return false
-        }
-        if !rewriting.isForward, !isForReverse(head) {
-            refuseInside(notForReverse)
-            return false
-        }
+    /// Passes a request's head on.
+    private func passHead(_ head: MessageHead, _ raw: [UInt8], _ rewriting: HeadRewriting) {
         let (changed, changes) = rewriting.apply(to: head)
         // Empty lines before a request stay there.
         let bytes = raw.prefix(raw.count - head.bytes.count) + changed
@@ -100,16 +93,37 @@ extension Relay {
             witness?.asked(changed)
         }
         pass(Array(bytes).span, from: .client)
-        return true
     }
 
     /// Takes the server's next bytes: passed on as they are, then looked at.
     func passFromServer(_ bytes: Span<UInt8>) {
         guard 0 < bytes.count else { return }
         pass(bytes, from: .server)
-        guard http?.fromServer(bytes) ?? false else { return renewPatience() }
-        passInbox()
+        http?.fromServer(bytes)
+        if http?.parting != nil {
+            partWhenAnswered()
+        } else if !inbox.isEmpty, http.map({ !$0.mustWait }) ?? true {
+            passInbox()
+        }
         renewPatience()
+    }
+
+    /// This server is asked nothing more, once it has answered everything: the rest is for another, or refused.
+    func partWhenAnswered() {
+        guard stage == .relaying, let http, http.isAnswered, let parting = http.parting else { return }
+        switch parting {
+        case .refusal(let refusal): answer(refusal)
+        case .elsewhere: loop.goOn(with: self)
+        }
+    }
+
+    /// The body of a request cannot be followed any more. Its own answer may be the proxy's; one that has begun, or is
+    /// another request's, may not.
+    private func breakOff() {
+        let why = "the request's body is framed wrongly"
+        if let http, http.waitingCount == 1, !http.isAnswering { return refuse(.badRequest, why) }
+        loop.tell(.refusedByProxy(status: 0, because: why), on: self)
+        dismiss()
     }
 
     /// Passes bytes on, and shows them to the witness.
@@ -120,24 +134,41 @@ extension Relay {
     }
 
     /// A head must come to its end, and a connection that asks nothing is let go some day; an open socket never is.
-    private func renewPatience() {
+    func renewPatience() {
         guard stage == .relaying, client.ended != .reset, server?.ended != .reset else { return }
         guard let http, http.rewriting != nil, !http.isOver else {
             deadline = nil
             return
         }
-        if http.isInsideHead {
-            deadline = deadline ?? loop.monotonic + Int64(loop.options.handshakeSeconds) * 1_000_000_000
-        } else if http.isIdle {
-            deadline = loop.monotonic + Int64(loop.options.idleSeconds) * 1_000_000_000
-        } else {
-            deadline = nil
+        guard http.isInsideHead, http.parting == nil else {
+            isTimingHead = false
+            deadline = http.isIdle ? loop.monotonic + Int64(loop.options.idleSeconds) * 1_000_000_000 : nil
+            return
         }
+        guard !isTimingHead else { return }
+        isTimingHead = true
+        deadline = loop.monotonic + Int64(loop.options.handshakeSeconds) * 1_000_000_000
     }
 
-    /// A fault in a later request: what was asked before is still answered, then the proxy's own answer follows.
-    private func refuseInside(_ why: String) {
-        server?.shut(reset: false, loop.poller)
-        refuse(.badRequest, why)
+    /// A later head was not whole in time: 408 (RFC 9110 §15.5.9), after the answers that are still due.
+    func headStalled() {
+        http?.part(
+            Refusal(
+                status: .requestTimeout,
+                because: "the request's head was not complete after \(loop.options.handshakeSeconds) s"))
+        renewPatience()
+        partWhenAnswered()
+    }
+
+    /// The server sends no more: what waited for its answer waits in vain.
+    func serverEndedInHTTP() {
+        guard http.map({ !$0.isOver }) ?? false else { return }
+        http?.serverEnded()
+        if http?.rewriting != nil { inbox = [] }
+        if let end = waitingEnd {
+            waitingEnd = nil
+            tellEnd(end, of: client)
+        }
+        renewPatience()
     }
 }

@@ -91,10 +91,30 @@ extension Relay {
 
     /// TLS broke after its handshake.
     func tlsBroke(_ leg: Leg, _ trouble: TLSTrouble) {
+        if leg.side == .server, leg.tls?.hasRead != true, stage == .relaying || stage == .clientHandshake {
+            return serverTLSRefused(trouble)
+        }
         if leg.side == .client, leg.tls?.hasRead != true { tellUntrusting(alert: trouble.alert) }
         loop.note(
             "TLS with the \(leg.side == .client ? "client" : "server") broke: \(trouble.text)", on: self)
         ended(leg, .reset)
+    }
+
+    /// The server refused after the handshake and before its first byte: in TLS 1.3 it looks at the client's certificate
+    /// only then (RFC 8446 §4.4.2.4). Nothing was answered, so the reason can be told.
+    private func serverTLSRefused(_ trouble: TLSTrouble) {
+        let advice = trouble.alert == 116 ? "; --client-cert gives it one" : ""
+        let because = trouble.text + advice
+        witness?.handshakeFailed(with: .server, alert: trouble.alert)
+        loop.tell(.handshakeFailed(with: .server, alert: trouble.alert, because: because), on: self)
+        let refusal = Refusal(status: .badGateway, because: "TLS with \(info.target) failed: \(because)")
+        guard stage == .clientHandshake else {
+            return unreachable(refusal, ending: .finished(by: .server))
+        }
+        // It is told once the client can read it.
+        loop.tell(.unreachable(refusal.because), on: self)
+        dueRefusal = refusal
+        server?.shut(reset: false, loop.poller)
     }
 
     /// The client's handshake failed, or it left without a word after it: likely it does not trust the authority.
