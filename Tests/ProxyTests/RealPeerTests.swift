@@ -46,10 +46,10 @@ struct RealPeerTests {
     static let hasServer = Program.succeeds(["python3", "-c", "import aiohttp"])
 
     /// A server of aiohttp, and the port that it listens on.
-    private func server(_ files: (certificate: String, key: String)?) throws -> (
+    static func server(_ files: (certificate: String, key: String)?) throws -> (
         program: Program, port: UInt16
     ) {
-        let words = ["python3", Self.folder + "/server.py"] + (files.map { [$0.certificate, $0.key] } ?? [])
+        let words = ["python3", folder + "/server.py"] + (files.map { [$0.certificate, $0.key] } ?? [])
         let program = try Program(words)
         while !program.text.contains("\n"), !program.poll() {}
         let port = try #require(UInt16(program.text.split(separator: "\n")[0]), "\(program.text)")
@@ -78,7 +78,7 @@ struct RealPeerTests {
             return
         }
         let tls = try TLSWorld()
-        let (server, port) = try server(way == .reversePlain ? nil : tls.files(for: "localhost"))
+        let (server, port) = try Self.server(way == .reversePlain ? nil : tls.files(for: "localhost"))
         defer { server.endInput() }
         let world = try world(way, port: port, tls)
         world.watcher.keepsBytes = false
@@ -116,7 +116,7 @@ struct RealPeerTests {
             if: hasServer && Program.succeeds(["curl", "--version"]), "curl or aiohttp is not installed"))
     func curl() throws {
         let tls = try TLSWorld()
-        let (server, port) = try server(tls.files(for: "localhost"))
+        let (server, port) = try Self.server(tls.files(for: "localhost"))
         defer { server.endInput() }
         let world = try world(.tunnel, port: port, tls)
         let upgrade = [

@@ -93,8 +93,9 @@ package final class CertificateAuthority {
             ])
         let certificate = try recipe.certificate(of: leafKey, signedBy: identity)
         EVP_PKEY_up_ref(leafKey)
-        // Clients that trust the CA have it; those that do not are not helped by it.
-        let leaf = LeafIdentity(certificate: certificate, key: leafKey, issuers: [])
+        // Clients that trust the CA have it, but a browser that is told of its key alone looks for it in the chain.
+        X509_up_ref(identity.certificate)
+        let leaf = LeafIdentity(certificate: certificate, key: leafKey, issuers: [identity.certificate])
         leaves.add(leaf, for: name)
         return leaf
     }

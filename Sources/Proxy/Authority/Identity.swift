@@ -53,18 +53,21 @@ package final class Identity {
     }
 
     /// SHA-256 of the public key (SubjectPublicKeyInfo): what a browser can be told to accept.
-    package var publicKeyDigest: [UInt8] {
-        let info = X509_get_X509_PUBKEY(certificate)
-        var bytes = [UInt8](repeating: 0, count: max(0, Int(i2d_X509_PUBKEY(info, nil))))
-        bytes.withUnsafeMutableBufferPointer { buffer in
-            var place = buffer.baseAddress
-            _ = i2d_X509_PUBKEY(info, &place)
-        }
-        return digest(.sha256, bytes.span)
-    }
+    package var publicKeyDigest: [UInt8] { Proxy.publicKeyDigest(of: certificate) }
 
     /// SHA-256 of the certificate: what other programs call its fingerprint.
     package var fingerprint: [UInt8] { digest(.sha256, certificateDER.span) }
+}
+
+/// SHA-256 of the public key of an `X509 *`.
+func publicKeyDigest(of certificate: OpaquePointer) -> [UInt8] {
+    let info = X509_get_X509_PUBKEY(certificate)
+    var bytes = [UInt8](repeating: 0, count: max(0, Int(i2d_X509_PUBKEY(info, nil))))
+    bytes.withUnsafeMutableBufferPointer { buffer in
+        var place = buffer.baseAddress
+        _ = i2d_X509_PUBKEY(info, &place)
+    }
+    return digest(.sha256, bytes.span)
 }
 
 /// An encrypted key is not ours, and OpenSSL would ask the terminal for its password.

@@ -30,8 +30,32 @@ async def refuse(request):
     return web.json_response(body, status=status, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
 
 
+async def page(request):
+    with open(__file__.replace("server.py", "page.html")) as file:
+        return web.Response(text=file.read(), content_type="text/html")
+
+
+async def done(request):
+    """The page has its answers; a picture that it waits for may come now, and with it the end of loading."""
+    finished.set()
+    return web.Response(text="")
+
+
+async def wait(request):
+    await asyncio.wait_for(finished.wait(), 40)
+    return web.Response(status=204)
+
+
+finished = None
+
+
 async def main():
+    global finished
+    finished = asyncio.Event()
     application = web.Application()
+    application.router.add_get("/page", page)
+    application.router.add_get("/done", done)
+    application.router.add_get("/wait", wait)
     application.router.add_get("/echo", echo)
     application.router.add_get("/refuse/{status}", refuse)
     context = None
