@@ -118,11 +118,14 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Wire", "JSON", "Case", "Crypto", "Credentials", "Capture", "Dissect"],
+            dependencies: [
+                "Wire", "JSON", "Case", "Crypto", "Credentials", "Capture", "Dissect", "CZlib", "CZstd",
+            ],
             path: "Tests/TestSupport", swiftSettings: house),
         .testTarget(name: "WireTests", dependencies: ["Wire", "JSON", "TestSupport"], swiftSettings: house),
         .testTarget(
-            name: "CompressionTests", dependencies: ["Compression", "Crypto", "CZlib"], swiftSettings: house),
+            name: "CompressionTests", dependencies: ["Compression", "Crypto", "TestSupport"],
+            swiftSettings: house),
         .testTarget(
             name: "CaptureTests",
             dependencies: ["Capture", "Compression", "Crypto", "Live", "Wire", "TestSupport"],
@@ -134,7 +137,7 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
-            name: "HTTPTests", dependencies: ["HTTP", "Case", "Wire", "CZlib", "TestSupport"],
+            name: "HTTPTests", dependencies: ["HTTP", "Case", "Wire", "TestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "WebSocketTests",
@@ -162,6 +165,7 @@ let package = Package(
             dependencies: [
                 "Testimony", "Diagnosis", "Dissect", "Report", "Case", "JSON", "Wire", "TestSupport",
             ],
+            exclude: ["fixtures"],
             swiftSettings: house),
         .testTarget(
             name: "ProxyTests",
@@ -175,6 +179,8 @@ let package = Package(
         .testTarget(
             name: "WsdiagTests",
             dependencies: ["wsdiag", "Report", "Testimony", "JSON", "Wire", "TestSupport"],
+            // What shells run.
+            exclude: ["Shells"],
             swiftSettings: house
         ),
     ]
@@ -198,12 +204,16 @@ if isFuzzing {
         fuzzTarget("websocket", ["Wire", "Case", "WebSocket"]),
         fuzzTarget("tls", ["Wire", "Case", "TLS"]),
         fuzzTarget("credentials", ["Wire", "Case", "Credentials"]),
-        fuzzTarget("netlog", ["Wire", "Case", "Diagnosis", "JSON", "Report", "Testimony"]),
-        fuzzTarget("events", ["Wire", "Case", "Diagnosis", "JSON", "Report", "Testimony"]),
-        fuzzTarget("flows", ["Wire", "Case", "Diagnosis", "JSON", "Report", "Testimony"]),
-        fuzzTarget("har", ["Wire", "Case", "Testimony"]),
-        fuzzTarget("accesslog", ["Wire", "Case", "Testimony"]),
-        fuzzTarget("text", ["Wire", "Case", "Diagnosis", "JSON", "Report", "Testimony"]),
+        .target(
+            name: "FuzzDocuments",
+            dependencies: ["Wire", "JSON", "Case", "Diagnosis", "Report", "Testimony"],
+            path: "Tests/Fuzz/Documents", swiftSettings: house),
+        fuzzTarget("netlog", ["Testimony", "FuzzDocuments"]),
+        fuzzTarget("events", ["Testimony", "FuzzDocuments"]),
+        fuzzTarget("flows", ["Testimony", "FuzzDocuments"]),
+        fuzzTarget("har", ["Testimony", "FuzzDocuments"]),
+        fuzzTarget("accesslog", ["Testimony", "FuzzDocuments"]),
+        fuzzTarget("text", ["Testimony", "FuzzDocuments"]),
         fuzzTarget("pipeline", ["Wire", "Capture", "JSON", "Case", "Dissect", "Diagnosis", "Report"]),
     ]
 }

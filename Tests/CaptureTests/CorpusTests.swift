@@ -40,7 +40,7 @@ private func assembledFile(_ bytes: [UInt8]) -> (told: Collector, packets: Int, 
     return (collector, reader.packetCount, failure)
 }
 
-private func hex(_ bytes: [UInt8]) -> String {
+private func digits(_ bytes: [UInt8]) -> String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }
 
@@ -89,7 +89,7 @@ struct CorpusTests {
             #expect(stream.bytes[side].count == expected.count)
             let bytes = stream.bytes[side]
             let hash = digest(.sha1, bytes.span)
-            #expect(hex(hash) == expected.hash)
+            #expect(digits(hash) == expected.hash)
         }
     }
 

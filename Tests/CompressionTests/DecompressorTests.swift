@@ -1,4 +1,4 @@
-import CZlib
+import TestSupport
 import Testing
 
 @testable import Compression
@@ -15,20 +15,22 @@ private struct Sample: Sendable, CustomTestStringConvertible {
 private let samples = [
     Sample(
         name: "gzip", format: .gzip,
-        coded: hex(
-            "1f8b08000000000002032b2d482f4a4c4955284a4d2b2d4e4dd151284515b0523031300400b1b4450625000000")),
+        coded: bytes(
+            hex:
+                "1f8b08000000000002032b2d482f4a4c4955284a4d2b2d4e4dd151284515b0523031300400b1b4450625000000")),
     Sample(
         name: "zlib", format: .zlib,
-        coded: hex("789c2b2d482f4a4c4955284a4d2b2d4e4dd151284515b05230313004000a630d28")),
+        coded: bytes(hex: "789c2b2d482f4a4c4955284a4d2b2d4e4dd151284515b05230313004000a630d28")),
     Sample(
         name: "raw deflate", format: .rawDeflate(windowBits: 15),
-        coded: hex("2b2d482f4a4c4955284a4d2b2d4e4dd151284515b0523031300400")),
+        coded: bytes(hex: "2b2d482f4a4c4955284a4d2b2d4e4dd151284515b0523031300400")),
     Sample(
         name: "brotli", format: .brotli,
-        coded: hex("1b240000045a72a4370f6a8b527af99e441564a4911487f257205cd94fa0a30e")),
+        coded: bytes(hex: "1b240000045a72a4370f6a8b527af99e441564a4911487f257205cd94fa0a30e")),
     Sample(
         name: "zstd", format: .zstd,
-        coded: hex("28b52ffd0458e50000b07570677261646520726566757365642c203a203430310100a99b4b0436ee5d")),
+        coded: bytes(
+            hex: "28b52ffd0458e50000b07570677261646520726566757365642c203a203430310100a99b4b0436ee5d")),
 ]
 
 @Test("A stream unfolds the same whole, byte by byte and with bytes after it", arguments: samples)
@@ -120,26 +122,26 @@ func refused(_ format: Decompressor.Format) {
 func hugeWindow() {
     // A zstd frame header with window descriptor 90: 256 MiB.
     #expect(throws: CompressionError.unsupported(at: 0)) {
-        try unfold(hex("28b52ffd0090010000"), .zstd)
+        try unfold(bytes(hex: "28b52ffd0090010000"), .zstd)
     }
 }
 
 @Test("A window survives the end of a raw stream when it is resumed (RFC 7692 7.2.3.4)")
 func windowSurvives() throws {
     var decompressor = try Decompressor(.rawDeflate(windowBits: 15))
-    var bytes: [UInt8] = []
+    var unfolded: [UInt8] = []
     func feed(_ input: [UInt8]) throws {
         _ = try decompressor.receive(input.span) { piece in
-            for index in 0..<piece.count { bytes.append(piece[index]) }
+            for index in 0..<piece.count { unfolded.append(piece[index]) }
             return true
         }
         decompressor.resumeKeepingWindow()
     }
-    try feed(hex("f348cdc9c907000000ffff"))
+    try feed(bytes(hex: "f348cdc9c907000000ffff"))
     // A match of 5 bytes at distance 5, then the end of the block.
-    try feed(hex("f248cdc9c907000000ffff"))
-    try feed(hex("f200110000") + hex("0000ffff"))
-    #expect(bytes == Array("HelloHelloHello".utf8))
+    try feed(bytes(hex: "f248cdc9c907000000ffff"))
+    try feed(bytes(hex: "f200110000") + bytes(hex: "0000ffff"))
+    #expect(unfolded == Array("HelloHelloHello".utf8))
 }
 
 private struct Outcome: Equatable {
@@ -164,28 +166,4 @@ private func unfold(_ coded: [UInt8], _ format: Decompressor.Format, step: Int =
         offset = end
     }
     return outcome
-}
-
-private func deflated(_ plain: [UInt8], windowBits: Int32) -> [UInt8] {
-    var stream = z_stream()
-    var input = plain
-    var output = [UInt8](repeating: 0, count: plain.count / 500 + 1000)
-    wsdiag_deflateInit2(&stream, 9, windowBits, 8)
-    let made = input.withUnsafeMutableBufferPointer { source in
-        output.withUnsafeMutableBufferPointer { sink in
-            stream.next_in = source.baseAddress
-            stream.avail_in = UInt32(source.count)
-            stream.next_out = sink.baseAddress
-            stream.avail_out = UInt32(sink.count)
-            deflate(&stream, Z_FINISH)
-            return sink.count - Int(stream.avail_out)
-        }
-    }
-    deflateEnd(&stream)
-    return Array(output[..<made])
-}
-
-private func hex(_ text: String) -> [UInt8] {
-    let digits = text.utf8.map { UInt8($0 < 0x40 ? $0 - 0x30 : $0 - 0x57) }
-    return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
 }

@@ -1,4 +1,3 @@
-import CZlib
 import Case
 import HTTP
 import Testing
@@ -30,11 +29,12 @@ struct BodyTests {
                 body: deflated(plain, windowBits: -15)),
             Coded(
                 name: "brotli", field: "Content-Encoding: br",
-                body: hex("1b240000045a72a4370f6a8b527af99e441564a4911487f257205cd94fa0a30e")),
+                body: bytes(hex: "1b240000045a72a4370f6a8b527af99e441564a4911487f257205cd94fa0a30e")),
             Coded(
                 name: "zstd", field: "Content-Encoding: zstd",
-                body: hex(
-                    "28b52ffd0458e50000b07570677261646520726566757365642c203a203430310100a99b4b0436ee5d")),
+                body: bytes(
+                    hex:
+                        "28b52ffd0458e50000b07570677261646520726566757365642c203a203430310100a99b4b0436ee5d")),
             Coded(
                 name: "gzip twice", field: "Content-Encoding: gzip, gzip",
                 body: deflated(deflated(plain, windowBits: 31), windowBits: 31)),
@@ -120,28 +120,4 @@ struct BodyTests {
             return exchange.response?.body
         }
     }
-}
-
-func deflated(_ plain: [UInt8], windowBits: Int32) -> [UInt8] {
-    var stream = z_stream()
-    var input = plain
-    var output = [UInt8](repeating: 0, count: plain.count / 500 + 1000)
-    wsdiag_deflateInit2(&stream, 9, windowBits, 8)
-    let made = input.withUnsafeMutableBufferPointer { source in
-        output.withUnsafeMutableBufferPointer { sink in
-            stream.next_in = source.baseAddress
-            stream.avail_in = UInt32(source.count)
-            stream.next_out = sink.baseAddress
-            stream.avail_out = UInt32(sink.count)
-            deflate(&stream, Z_FINISH)
-            return sink.count - Int(stream.avail_out)
-        }
-    }
-    deflateEnd(&stream)
-    return Array(output[..<made])
-}
-
-private func hex(_ text: String) -> [UInt8] {
-    let digits = text.utf8.map { UInt8($0 < 0x40 ? $0 - 0x30 : $0 - 0x57) }
-    return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
 }

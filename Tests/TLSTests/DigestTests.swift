@@ -1,4 +1,5 @@
 import Crypto
+import TestSupport
 import Testing
 
 /// Vectors: FIPS 180-4 examples ("abc", ""), RFC 1321 §A.5, RFC 2202 §3 and RFC 4231 §4 test case 2.

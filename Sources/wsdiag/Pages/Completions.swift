@@ -3,14 +3,18 @@ func bashCompletions(table: [CommandSpec]) -> String {
     var lines = [
         "# bash completion for wsdiag; made by: wsdiag completions bash",
         "_wsdiag() {",
-        "    local current previous command words",
+        "    local current previous command",
         "    current=${COMP_WORDS[COMP_CWORD]}",
         "    previous=${COMP_WORDS[COMP_CWORD-1]}",
         "    command=${COMP_WORDS[1]}",
+        "    # Bash takes '--format=json' for three words.",
+        "    case \"$previous $current\" in",
+        "        '= '*) previous=${COMP_WORDS[COMP_CWORD-2]} ;;",
+        "        *' =') current= ;;",
+        "    esac",
         "    COMPREPLY=()",
         "    if [ \"$COMP_CWORD\" -eq 1 ]; then",
-        "        words=\"\(table.map(\.name).joined(separator: " ")) --help --version\"",
-        "        COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))",
+        "        \(bashWords(table.map(\.name) + ["--help", "--version"]))",
         "        return",
         "    fi",
         "    case \"$command $previous\" in",
@@ -25,11 +29,11 @@ func bashCompletions(table: [CommandSpec]) -> String {
     }
     lines += ["    esac", "    case \"$command\" in"]
     for command in table {
-        let options = command.allOptions.map { "--" + $0.name }.joined(separator: " ")
+        let options = command.allOptions.map { "--" + $0.name }
         lines += [
             "        \(([command.name] + command.aliases).joined(separator: "|")))",
             "            case \"$current\" in",
-            "                -*) COMPREPLY=($(compgen -W \"\(options)\" -- \"$current\")) ;;",
+            "                -*) \(bashWords(options)) ;;",
             "                *) \(bashOperands(command)) ;;",
             "            esac ;;",
         ]
@@ -41,21 +45,26 @@ func bashCompletions(table: [CommandSpec]) -> String {
 private func bashValues(_ value: OptionSpec.Value) -> String? {
     switch value {
     case .none: nil
-    case .file: "COMPREPLY=($(compgen -f -- \"$current\"))"
-    case .directory: "COMPREPLY=($(compgen -d -- \"$current\"))"
-    case .choice(_, let words):
-        "COMPREPLY=($(compgen -W \"\(words.joined(separator: " "))\" -- \"$current\"))"
+    case .file: bashReplies("-f")
+    case .directory: bashReplies("-d")
+    case .choice(_, let words): bashWords(words)
     case .text, .number: ":"
     }
 }
 
+private func bashWords(_ words: [String]) -> String {
+    bashReplies("-W \"\(words.joined(separator: " "))\"")
+}
+
+/// Line by line: a name may hold spaces.
+private func bashReplies(_ what: String) -> String {
+    "mapfile -t COMPREPLY < <(compgen \(what) -- \"$current\")"
+}
+
 private func bashOperands(_ command: CommandSpec) -> String {
     switch command.operands.first?.completion {
-    case .files: "COMPREPLY=($(compgen -f -- \"$current\"))"
-    case .words(let words): "COMPREPLY=($(compgen -W \"\(words.joined(separator: " "))\" -- \"$current\"))"
-    case .causes:
-        "COMPREPLY=($(compgen -W \"$(wsdiag rules --format text -q 2>/dev/null | "
-            + "awk '/^  [a-z]/ {print $1}')\" -- \"$current\"))"
+    case .files: bashReplies("-f")
+    case .words(let words): bashWords(words)
     case .nothing, nil: ":"
     }
 }
@@ -80,7 +89,10 @@ func zshCompletions(table: [CommandSpec]) -> String {
         for option in command.allOptions {
             let action = zshValues(option.value)
             let star = option.isRepeatable ? "*" : ""
-            lines.append("                '\(star)--\(option.name)[\(zshText(option.summary))]\(action)' \\")
+            // The value may stand behind '=' or be the next word.
+            let equals = action.isEmpty ? "" : "="
+            lines.append(
+                "                '\(star)--\(option.name)\(equals)[\(zshText(option.summary))]\(action)' \\")
             if let short = option.short {
                 lines.append("                '\(star)-\(short)[\(zshText(option.summary))]\(action)' \\")
             }
@@ -106,7 +118,7 @@ private func zshOperands(_ command: CommandSpec) -> String {
     switch command.operands.first?.completion {
     case .files: "_files"
     case .words(let words): "(\(words.joined(separator: " ")))"
-    case .causes, .nothing, nil: ""
+    case .nothing, nil: ""
     }
 }
 
@@ -123,15 +135,27 @@ private func zshText(_ text: String) -> String {
 
 /// A completion script for fish.
 func fishCompletions(table: [CommandSpec]) -> String {
-    var lines = ["# fish completion for wsdiag; made by: wsdiag completions fish", "complete -c wsdiag -f"]
+    var lines = [
+        "# fish completion for wsdiag; made by: wsdiag completions fish",
+        "# Whether the command is one of these; without any, whether none is typed yet.",
+        "function __wsdiag_command",
+        "    set -l words (commandline -opc)",
+        "    if test (count $argv) -eq 0",
+        "        test (count $words) -eq 1",
+        "    else",
+        "        test (count $words) -gt 1; and contains -- $words[2] $argv",
+        "    end",
+        "end",
+        "complete -c wsdiag -f",
+    ]
     for command in table {
         lines.append(
-            "complete -c wsdiag -n __fish_use_subcommand -a \(command.name) -d \(shellQuoted(command.summary))"
-        )
+            "complete -c wsdiag -n __wsdiag_command -a \(command.name) -d \(shellQuoted(command.summary))")
     }
+    for option in ["help", "version"] { lines.append("complete -c wsdiag -n __wsdiag_command -l \(option)") }
     for command in table {
         let seen =
-            "'__fish_seen_subcommand_from \(([command.name] + command.aliases).joined(separator: " "))'"
+            "'__wsdiag_command \(([command.name] + command.aliases).joined(separator: " "))'"
         for option in command.allOptions {
             var line = "complete -c wsdiag -n \(seen) -l \(option.name)"
             if let short = option.short { line += " -s \(short)" }
@@ -148,7 +172,7 @@ func fishCompletions(table: [CommandSpec]) -> String {
         case .files: lines.append("complete -c wsdiag -n \(seen) -F")
         case .words(let words):
             lines.append("complete -c wsdiag -n \(seen) -a '\(words.joined(separator: " "))'")
-        case .causes, .nothing, nil: break
+        case .nothing, nil: break
         }
     }
     return lines.joined(separator: "\n") + "\n"

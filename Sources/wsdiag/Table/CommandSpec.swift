@@ -8,7 +8,6 @@ struct CommandSpec: Sendable {
         enum Completion: Sendable {
             case files
             case words([String])
-            case causes
             case nothing
         }
 

@@ -1,3 +1,4 @@
+import Diagnosis
 import Report
 
 /// The program's name, version and the day of that version, as help, reports and the manual page print them.
@@ -135,7 +136,7 @@ private let rulesCommand = CommandSpec(
     operands: [
         .init(
             name: "SLUG|CODE", isOptional: true, summary: "token-expired, or TOKEN-101",
-            completion: .causes)
+            completion: .words(Catalogue.causes.map(\.slug)))
     ],
     options: [.format(["text", "md", "json"])] + OptionSpec.appearance,
     examples: [.init(line: "wsdiag rules token-expired", meaning: "what it means and how to be sure")],
@@ -163,7 +164,11 @@ private let helpCommand = CommandSpec(
         .init(
             name: "TOPIC", isOptional: true, summary: "A command or a topic",
             completion: .words(
-                ["explain", "ls", "show", "diff", "token", "rules", "howto"] + HelpTopic.all.map(\.name)))
+                [
+                    "explain", "ls", "show", "diff", "token", "rules", "howto", "proxy", "run", "ca",
+                    "completions",
+                ]
+                    + HelpTopic.all.map(\.name)))
     ],
     examples: [.init(line: "wsdiag help exit-codes", meaning: "what the exit codes mean")],
     run: helpPage)
