@@ -78,12 +78,12 @@ extension MessageHead {
 
     /// The field lines of a name, compared without regard to case. `name` is lower case.
     package func lines(_ name: StaticString) -> [FieldLine] {
-        fieldLines.filter { matches($0, name) }
+        fieldLines.filter { matches($0.name, name) }
     }
 
     /// The first value of a field, or nil when no line has that name. `name` is lower case.
     package func first(_ name: StaticString) -> String? {
-        for line in fieldLines where matches(line, name) { return value(line) }
+        for line in fieldLines where matches(line.name, name) { return value(line) }
         return nil
     }
 
@@ -91,14 +91,42 @@ extension MessageHead {
     package func all(_ name: StaticString) -> [String] { lines(name).map(value) }
 
     /// Whether any line has that name. `name` is lower case.
-    package func has(_ name: StaticString) -> Bool { fieldLines.contains { matches($0, name) } }
+    package func has(_ name: StaticString) -> Bool { fieldLines.contains { matches($0.name, name) } }
 
     /// The elements of a comma-separated list field over all its lines, trimmed, empty ones left out
     /// (RFC 9110 §5.6.1). `name` is lower case.
     package func list(_ name: StaticString) -> [String] {
-        all(name).flatMap { $0.split(separator: ",") }
-            .map { $0.trimmed }.filter { !$0.isEmpty }
+        var elements: [String] = []
+        for line in fieldLines where matches(line.name, name) {
+            forEachElement(line.value) { elements.append(text($0)) }
+        }
+        return elements
     }
+
+    /// Whether a list field holds an element, compared without regard to case. Both are lower case.
+    package func lists(_ name: StaticString, _ element: StaticString) -> Bool {
+        var isListed = false
+        for line in fieldLines where matches(line.name, name) {
+            forEachElement(line.value) { isListed = isListed || matches($0, element) }
+        }
+        return isListed
+    }
+
+    /// The elements of one field value, without the white space around them.
+    private func forEachElement(_ value: Range<Int>, _ body: (Range<Int>) -> Void) {
+        var start = value.lowerBound
+        while start < value.upperBound {
+            var end = start
+            while end < value.upperBound, bytes[end] != 0x2c { end += 1 }
+            var element = start..<end
+            while let first = element.first, isBlank(bytes[first]) { element = element.dropFirst() }
+            while let last = element.last, isBlank(bytes[last]) { element = element.dropLast() }
+            if !element.isEmpty { body(element) }
+            start = end + 1
+        }
+    }
+
+    private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     /// The method of a request.
     package var method: String? {
@@ -145,11 +173,11 @@ extension MessageHead {
         }
     }
 
-    private func matches(_ line: FieldLine, _ name: StaticString) -> Bool {
-        guard line.name.count == name.utf8CodeUnitCount else { return false }
-        return name.withUTF8Buffer { wanted in
-            for index in 0..<line.name.count
-            where unsafe wanted[index] != lowered(bytes[line.name.lowerBound + index]) { return false }
+    private func matches(_ range: Range<Int>, _ word: StaticString) -> Bool {
+        guard range.count == word.utf8CodeUnitCount else { return false }
+        return word.withUTF8Buffer { wanted in
+            for index in 0..<range.count
+            where unsafe wanted[index] != lowered(bytes[range.lowerBound + index]) { return false }
             return true
         }
     }

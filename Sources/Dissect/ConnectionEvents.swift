@@ -69,10 +69,9 @@ extension ConnectionDissector {
             layers[level].become(.unknown, limits: context.limits)
             return
         }
-        let upgrade = response.head.list("upgrade")
         let isWebSocket =
             seen.request.map { RequestIntent(of: $0.head) == .webSocket }
-            ?? upgrade.contains { $0.lowercased() == "websocket" }
+            ?? response.head.lists("upgrade", "websocket")
         guard isWebSocket else {
             layers[level].become(.ignored, limits: context.limits)
             if let request = seen.request {

@@ -11,7 +11,7 @@ enum RequestIntent {
     /// Reads the intent of a request head. A client whose Upgrade field was lost on the way still shows its key or
     /// version, and that request was a WebSocket attempt for its sender (RFC 6455 §4.1).
     init(of head: MessageHead) {
-        let asksForUpgrade = head.list("upgrade").contains { $0.lowercased() == "websocket" }
+        let asksForUpgrade = head.lists("upgrade", "websocket")
         let speaksWebSocket = head.has("sec-websocket-key") || head.has("sec-websocket-version")
         self = asksForUpgrade || speaksWebSocket ? .webSocket : .ordinary
     }

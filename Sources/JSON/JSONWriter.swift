@@ -107,9 +107,14 @@ extension JSONWriter {
     private mutating func breakLine() {
         guard style == .pretty else { return }
         bytes.append(0x0a)
-        for _ in 0..<open.count {
-            bytes.append(0x20)
-            bytes.append(0x20)
+        var blanks = 2 * open.count
+        let line: StaticString = "                "
+        line.withUTF8Buffer { line in
+            while 0 < blanks {
+                let count = min(blanks, line.count)
+                unsafe bytes.append(contentsOf: UnsafeBufferPointer(rebasing: line[..<count]))
+                blanks -= count
+            }
         }
     }
 }

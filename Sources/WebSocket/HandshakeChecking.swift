@@ -60,13 +60,6 @@ func isToken(_ text: String) -> Bool {
     !text.isEmpty && text.utf8.allSatisfy(isTokenByte)
 }
 
-extension MessageHead {
-    /// Whether a list field holds an element, compared without regard to case.
-    fileprivate func lists(_ name: StaticString, _ element: String) -> Bool {
-        list(name).contains { $0.lowercased() == element }
-    }
-}
-
 /// How many bytes a standard base64 text with padding holds, or nil when it is none.
 private func base64Length(_ text: String) -> Int? {
     guard text.utf8.count.isMultiple(of: 4) else { return nil }

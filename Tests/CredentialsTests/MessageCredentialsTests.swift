@@ -27,6 +27,13 @@ import Wire
 
     static let texts: [Sample] = [
         Sample("no credential", #"{"type":"message","text":"the token is in the key, author"}"#),
+        Sample("a drink is no key", #"{"order":"a whiskey sour, keyed \#(opaque)"}"#),
+        Sample(
+            "a member named key after a drink", #"{"order":"whiskey","api_key":"\#(opaque)"}"#,
+            "message /api_key opaque \(opaque)"),
+        Sample(
+            "a key in a text of JSON inside a string", #"{"data":"{\"accessKey\":\"\#(opaque)\"}"}"#,
+            "message /data/accessKey opaque \(opaque)"),
         Sample(
             "a member named token", #"{"action":"auth","token":"\#(opaque)"}"#,
             "message /token opaque \(opaque)"),

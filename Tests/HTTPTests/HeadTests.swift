@@ -14,6 +14,42 @@ struct HeadTests {
         var testDescription: String { name }
     }
 
+    struct List: Sendable, CustomTestStringConvertible {
+        var name: String
+        var lines: String
+        var elements: [String]
+        var isListed: Bool
+        var testDescription: String { name }
+    }
+
+    @Test(
+        "A list field is one list over all its lines",
+        arguments: [
+            List(name: "no line", lines: "Other: upgrade", elements: [], isListed: false),
+            List(name: "one element", lines: "Connection: Upgrade", elements: ["Upgrade"], isListed: true),
+            List(
+                name: "white space and empty elements", lines: "Connection:\t, keep-alive ,,UPGRADE\t,",
+                elements: ["keep-alive", "UPGRADE"], isListed: true),
+            List(
+                name: "two lines in two spellings", lines: "connection: close\r\nCONNECTION: upgrade",
+                elements: ["close", "upgrade"], isListed: true),
+            List(
+                name: "a longer word", lines: "Connection: upgrades, up grade",
+                elements: ["upgrades", "up grade"], isListed: false),
+            List(
+                name: "letters of several bytes", lines: "Connection: ü,\u{301}upgrade",
+                elements: ["ü", "\u{301}upgrade"], isListed: false),
+        ])
+    func list(_ example: List) {
+        let bytes = Array("GET / HTTP/1.1\r\n\(example.lines)\r\n\r\n".utf8)
+        guard case .head(let head, _) = readHead(bytes.span, from: .client, limits: .standard) else {
+            Issue.record("no head")
+            return
+        }
+        #expect(head.list("connection") == example.elements)
+        #expect(head.lists("connection", "upgrade") == example.isListed)
+    }
+
     @Test(
         "What is odd is noted and kept",
         arguments: [
