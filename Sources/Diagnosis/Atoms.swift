@@ -56,7 +56,7 @@ extension Facts {
         // Whoever tells of an end seldom tells of the frames before it.
         if isTold, !sees(.frames) { return nil }
         guard let ended = close?.at ?? attempt.connection.endedAt else { return nil }
-        let last = attempt.session?.lastActivityAt ?? attempt.response?.at
+        let last = session?.lastActivityAt ?? attempt.response?.at
         return last.map { ended.seconds(since: $0) }
     }
 

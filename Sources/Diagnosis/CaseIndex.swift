@@ -139,20 +139,35 @@ struct CaseIndex {
 
 /// What another attempt shows by being almost the same.
 struct Comparison {
-    /// Index into `CaseFile.attempts`.
-    var other: Int
+    private let place: Int
+    private let reads: Reads
+    /// Index into `CaseFile.attempts`: which attempt it is differs for those that look alike.
+    var other: Int {
+        reads.note()
+        return place
+    }
     /// What differs.
     var differences: Differences
     /// Whether it ended the same way: status, body, field names, close.
     var isSameOutcome: Bool
     /// Whether it was let in.
     var wasAccepted: Bool
+
+    fileprivate init(
+        _ place: Int, _ reads: Reads, differences: Differences, isSameOutcome: Bool, wasAccepted: Bool
+    ) {
+        self.place = place
+        self.reads = reads
+        self.differences = differences
+        self.isSameOutcome = isSameOutcome
+        self.wasAccepted = wasAccepted
+    }
 }
 
 extension CaseIndex {
     /// The comparisons that tell something of one attempt: with its neighbours in the series, and with one attempt
     /// of each other kind on the same address, then on the same host.
-    func comparisons(of index: Int) -> [Comparison] {
+    func comparisons(of index: Int, _ memory: JudgeMemory) -> [Comparison] {
         var others: [Int] = []
         func consider(_ other: Int) {
             if other != index, !others.contains(other) { others.append(other) }
@@ -165,8 +180,9 @@ extension CaseIndex {
         groups.representatives(of: index).forEach { consider(Int($0)) }
         hosts.representatives(of: index).forEach { consider(Int($0)) }
         return others.map { other in
-            Comparison(
-                other: other, differences: differences(index, other),
+            memory.work.compared += 1
+            return Comparison(
+                other, memory.reads, differences: differences(index, other),
                 isSameOutcome: traits[index].outcome == traits[other].outcome
                     && traits[index].isOutcomeKnown && traits[other].isOutcomeKnown,
                 wasAccepted: traits[other].isAccepted)

@@ -1,43 +1,95 @@
 import Case
 
+/// A case with what its attempts tell about each other, in one place: everything that the judge looks at.
+final class Ground: Sendable {
+    let file: CaseFile
+    let index: CaseIndex
+    let options: JudgeOptions
+    /// The fields whose values attempts must share to be look-alikes.
+    let fields: FieldNames
+
+    /// Nil where nothing is wrong with any attempt.
+    init?(_ file: CaseFile, _ options: JudgeOptions) {
+        guard let index = CaseIndex(file) else { return nil }
+        self.file = file
+        self.index = index
+        self.options = options
+        fields = FieldNames(asked: options.profiles)
+    }
+}
+
 /// The case as the causes ask for it: attempts that were made of their records a moment ago are not made again.
 struct CaseView {
-    /// The case itself. Its attempts are made anew at each look.
-    let whole: CaseFile
-    /// The attempts, remembered.
-    let attempts: Attempts
-
-    /// Attempts by their place in the case.
-    struct Attempts {
-        fileprivate let list: AttemptList
-        fileprivate let memory: JudgeMemory
-
-        subscript(index: Int) -> Attempt { memory.attempt(index, of: list) }
-    }
-
+    private let ground: Ground
     /// What the walk remembers.
     let memory: JudgeMemory
 
-    init(_ file: CaseFile, _ memory: JudgeMemory) {
+    init(_ ground: Ground, _ memory: JudgeMemory) {
+        self.ground = ground
         self.memory = memory
-        whole = file
-        attempts = Attempts(list: file.attempts, memory: memory)
     }
 
-    var exchanges: [Exchange] { whole.exchanges }
+    /// The case itself. Its attempts are made anew at each look.
+    var whole: CaseFile { _read { yield ground.file } }
 
-    func token(_ id: Int) -> Token? { whole.token(id) }
+    /// The attempts, remembered. Whoever looks at another attempt looks at what no two attempts share.
+    var attempts: Attempts { Attempts(ground: ground, memory: memory) }
+
+    /// Attempts by their place in the case.
+    struct Attempts {
+        fileprivate let ground: Ground
+        fileprivate let memory: JudgeMemory
+
+        subscript(index: Int) -> Attempt {
+            memory.reads.note()
+            return memory.attempt(index, of: ground.file)
+        }
+    }
+
+    var exchanges: [Exchange] { _read { yield ground.file.exchanges } }
+
+    func token(_ id: Int) -> Token? { ground.file.token(id) }
+}
+
+/// Whether a cause looked at anything that look-alikes need not share (`Look`).
+final class Reads {
+    private(set) var isTouched = false
+
+    /// Such a thing is looked at.
+    func note() { isTouched = true }
+
+    /// Begins anew.
+    func reset() { isTouched = false }
 }
 
 /// What one walk over the attempts of one case remembers, so that judging the next costs less. It never changes an
 /// answer.
 package final class JudgeMemory {
+    /// What was done, for those who count it.
+    package struct Work: Sendable, Equatable {
+        /// Causes that looked at an attempt.
+        package var examined = 0
+        /// Attempts that were compared with another.
+        package var compared = 0
+        /// Attempts that looked like one before.
+        package var alike = 0
+    }
+
     /// A power of two: the last attempts, their neighbours and those that stand for a group.
     private static let size = 256
+    /// Looks that are remembered at one time: a few kilobytes each.
+    private static let lookLimit = 64
+
     private var attempts = [(index: Int, attempt: Attempt)?](repeating: nil, count: JudgeMemory.size)
 
     /// What texts state; servers say the same to everybody.
     private var meanings: [String: [Vocabulary.Meaning]] = [:]
+    private var looks: [[UInt8]: Look] = [:]
+
+    /// What the causes look at.
+    let reads = Reads()
+    /// What was done so far.
+    package internal(set) var work = Work()
 
     /// Nothing remembered.
     package init() {}
@@ -49,11 +101,25 @@ package final class JudgeMemory {
         return found
     }
 
-    func attempt(_ index: Int, of list: AttemptList) -> Attempt {
+    func attempt(_ index: Int, of file: borrowing CaseFile) -> Attempt {
         let slot = index & (Self.size - 1)
         if let known = attempts[slot], known.index == index { return known.attempt }
-        let attempt = list[index]
+        let attempt = file.attempts[index]
         attempts[slot] = (index, attempt)
         return attempt
+    }
+
+    /// Somebody has made the attempt at an index already.
+    func remember(_ attempt: Attempt, at index: Int) {
+        attempts[index & (Self.size - 1)] = (index, attempt)
+    }
+
+    /// The look of a key, or nil when none is remembered.
+    func look(_ key: [UInt8]) -> Look? { looks[key] }
+
+    func remember(_ look: Look, as key: [UInt8]) {
+        // A capture in which no two attempts are alike fills this again and again: that is a table of 64.
+        if Self.lookLimit <= looks.count { looks.removeAll(keepingCapacity: true) }
+        looks[key] = look
     }
 }

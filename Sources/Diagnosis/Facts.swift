@@ -5,31 +5,36 @@ import Wire
 /// `Gap`, never an absence.
 package struct Facts {
     let file: CaseView
-    let index: CaseIndex
-    /// Index into `file.attempts`.
-    let position: Int
-    let attempt: Attempt
     let symptoms: Symptoms
-    let options: JudgeOptions
     let comparisons: [Comparison]
-    let profiles: [Profile]
-    let fingerprint: Fingerprint?
-    let responder: Responder
-    /// The responder's own words, in the order they were said.
-    let words: [Words]
-    /// What those words state.
-    let stated: [Stated]
-    let inBand: InBandError?
-    /// The credentials of the upgrade request.
-    let sent: [Sent]
-    /// The credentials of the upgrade and those that the client sent in the first messages.
-    let sentAnywhere: [Sent]
-    /// The readable JWT credentials of the upgrade and of the first messages.
-    let sentJWTs: [(sent: Sent, jwt: JWT)]
-    /// The path as spelled; empty when no request was seen.
-    let path: String
-    /// The moment of the answer: by the server's Date, else by the input's clock, else as given.
-    let clock: Clock?
+    /// What this attempt has in common with those that look like it.
+    let look: Look
+    private let ground: Ground
+    private let reads: Reads
+    private let own: Attempt
+    private let place: Int
+
+    /// Gathers what can be told of one attempt, or takes it over from one that looks the same.
+    init(_ ground: Ground, position: Int, _ memory: JudgeMemory) {
+        self.ground = ground
+        reads = memory.reads
+        place = position
+        file = CaseView(ground, memory)
+        own = memory.attempt(position, of: ground.file)
+        symptoms = ground.index.symptoms[position]
+        comparisons = ground.index.comparisons(of: position, memory)
+        guard let key = own.lookKey(symptoms, comparisons, ground.fields) else {
+            look = Look(own, symptoms, file, ground.options, isShared: false)
+            return
+        }
+        if let known = memory.look(key), known.handshake == own.handshake {
+            memory.work.alike += 1
+            look = known
+            return
+        }
+        look = Look(own.reduced(ground.fields), symptoms, file, ground.options, isShared: true)
+        memory.remember(look, as: key)
+    }
 
     /// Something the responder said.
     struct Words {
@@ -58,14 +63,139 @@ package struct Facts {
     }
 }
 
+// Law: whatever two attempts of one look may differ in is shown with a note in `Reads`.
+extension Facts {
+    /// All of the attempt. A cause that asks for it is asked about each attempt anew: what stands below is cheaper.
+    var attempt: Attempt {
+        reads.note()
+        return own
+    }
+    /// Index into `file.attempts`.
+    var position: Int {
+        reads.note()
+        return place
+    }
+    /// The moment of the answer: by the server's Date, else by the input's clock, else as given.
+    var clock: Clock? {
+        reads.note()
+        return Diagnosis.clock(of: own, given: ground.options.now)
+    }
+
+    /// What the attempts tell about each other.
+    var index: CaseIndex { _read { yield ground.index } }
+    var options: JudgeOptions { _read { yield ground.options } }
+
+    var words: [Words] { look.words }
+    /// What the words state.
+    var stated: [Stated] { look.stated }
+    var inBand: InBandError? { look.inBand }
+    var fingerprint: Fingerprint? { look.fingerprint }
+    var responder: Responder { look.responder }
+    /// The credentials of the upgrade request.
+    var sent: [Sent] { look.sent }
+    /// The credentials of the upgrade and those that the client sent in the first messages.
+    var sentAnywhere: [Sent] { look.sentAnywhere }
+    /// The readable JWT credentials of the upgrade and of the first messages.
+    var sentJWTs: [(sent: Sent, jwt: JWT)] { look.sentJWTs }
+    var profiles: [Profile] { look.profiles }
+    /// The path as spelled; empty when no request was seen.
+    var path: String { look.path }
+    var handshake: HandshakeCheck { look.handshake }
+
+    var outcome: Attempt.Outcome { own.outcome }
+    var basis: Basis { own.basis }
+    var input: Int { own.input }
+    var authority: String { own.authority }
+    var isSecure: Bool? { own.isSecure }
+    var session: Session? { own.session }
+    var hasTLS: Bool { own.connection.tls != nil }
+    /// The name in the TLS ClientHello.
+    var serverName: String? { own.connection.tls?.serverName }
+    /// The protocol that TLS negotiated.
+    var selectedProtocol: String? { own.connection.tls?.selectedProtocol }
+    /// Credentials of the request.
+    var credentials: [Credential] { look.credentials }
+
+    /// The request as far as it is the same for all attempts of this look.
+    var request: SeenMessage? {
+        own.request.map { SeenMessage($0, at: look.isShared ? Roles.request : $0.place, ground.fields, reads) }
+    }
+    /// The answer as far as it is the same for all attempts of this look.
+    var response: SeenMessage? {
+        own.response.map { SeenMessage($0, at: look.isShared ? Roles.response : $0.place, ground.fields, reads) }
+    }
+    /// Whose places the roles stand for.
+    var roles: Roles { Roles(own) }
+}
+
+/// A message as the causes see it: without its times, and each field that makes a difference with a note.
+struct SeenMessage {
+    let head: SeenHead
+    let body: Body
+    let place: Place
+
+    fileprivate init(_ message: Message, at place: Place, _ fields: FieldNames, _ reads: Reads) {
+        head = SeenHead(head: message.head, fields: fields, reads: reads)
+        body = message.body
+        self.place = place
+    }
+}
+
+/// The head of such a message.
+struct SeenHead {
+    fileprivate let head: MessageHead
+    fileprivate let fields: FieldNames
+    fileprivate let reads: Reads
+
+    private func note(_ name: StaticString) {
+        let isCommon = name.withUTF8Buffer { unsafe fields.contains($0.span) }
+        if !isCommon { reads.note() }
+    }
+
+    /// The first value of a field, or nil when no line has that name. `name` is lower case.
+    func first(_ name: StaticString) -> String? {
+        note(name)
+        return head.first(name)
+    }
+
+    /// Every value of a field in wire order. `name` is lower case.
+    func all(_ name: StaticString) -> [String] {
+        note(name)
+        return head.all(name)
+    }
+
+    /// The elements of a list field. `name` is lower case.
+    func list(_ name: StaticString) -> [String] {
+        note(name)
+        return head.list(name)
+    }
+
+    /// Whether any line has that name. `name` is lower case.
+    func has(_ name: StaticString) -> Bool { head.has(name) }
+
+    /// How many lines have that name. `name` is lower case.
+    func count(of name: StaticString) -> Int { head.lines(name).count }
+
+    /// The names of all lines in wire order, as they were spelled.
+    var names: [String] { head.fieldLines.map(head.name) }
+
+    var method: String? { head.method }
+    var target: String? { head.target }
+    var version: String { head.version }
+
+    /// The length of all of it. Bytes.
+    var byteCount: Int {
+        reads.note()
+        return head.bytes.count
+    }
+}
+
 extension Facts {
     /// The status of the refusal; nil when there was none.
-    var status: Int? { symptoms.contains(.refused) ? attempt.status : nil }
+    var status: Int? { symptoms.contains(.refused) ? own.status : nil }
 
     /// The close frame that ended the session, whoever sent it.
-    var close: CloseFrame? {
-        attempt.session?.firstClose.flatMap { isArtefact($0, attempt.basis) ? nil : $0 }
-    }
+    var close: CloseFrame? { session?.firstClose.flatMap { isArtefact($0, basis) ? nil : $0 } }
 
     /// The close frame, where the server sent it first.
     var serverClose: CloseFrame? { close.flatMap { $0.by == .server ? $0 : nil } }
@@ -83,16 +213,16 @@ extension Facts {
 
     /// Where that stands.
     var effectPlaces: [Place] {
-        if symptoms.contains(.refused), let response = attempt.response { return [response.place] }
+        if symptoms.contains(.refused), let response { return [response.place] }
         if let close { return [close.place] }
         return attempt.connection.endedPlace.map { [$0] } ?? []
     }
 
     /// The request's place, where there is a request.
-    var requestPlaces: [Place] { attempt.request.map { [$0.place] } ?? [] }
+    var requestPlaces: [Place] { request.map { [$0.place] } ?? [] }
 
     /// Whether all of these could be seen.
-    func sees(_ parts: Attempt.Unseen) -> Bool { attempt.unseen.isDisjoint(with: parts) }
+    func sees(_ parts: Attempt.Unseen) -> Bool { own.unseen.isDisjoint(with: parts) }
 
     /// The words that state a cause, or nil.
     func statement(of slug: String) -> Stated? { stated.first { $0.slug == slug } }
@@ -106,7 +236,7 @@ extension Facts {
     }
 
     /// The host without its port, lower case.
-    var host: String { hostOnly(attempt.authority) }
+    var host: String { hostOnly(authority) }
 
     /// The path of another attempt as spelled; empty when no request was seen.
     func path(ofAttempt index: Int) -> String { Diagnosis.path(of: file.attempts[index]) }

@@ -2,63 +2,8 @@ import Case
 import JSON
 import Wire
 
-extension Facts {
-    /// Gathers what can be told of one attempt.
-    init(_ file: CaseView, _ index: CaseIndex, position: Int, options: JudgeOptions) {
-        let attempt = file.attempts[position]
-        let symptoms = index.symptoms[position]
-        self.file = file
-        self.index = index
-        self.position = position
-        self.attempt = attempt
-        self.symptoms = symptoms
-        self.options = options
-        path = Diagnosis.path(of: attempt)
-        let known = { (credentials: [Credential]) in
-            credentials.compactMap { credential in
-                file.token(credential.token).map { Sent(credential: credential, token: $0) }
-            }
-        }
-        sent = known(attempt.credentials)
-        sentAnywhere = known(attempt.allCredentials)
-        sentJWTs = sentAnywhere.compactMap { sent in
-            guard let jwt = sent.token.jwt, jwt.claims != nil else { return nil }
-            return (sent, jwt)
-        }
-        clock = Diagnosis.clock(of: attempt, given: options.now)
-        comparisons = index.comparisons(of: position)
-        profiles = options.profiles.matching(attempt)
-        inBand = symptoms.contains(.inBand) ? attempt.session.flatMap { inBandError($0.firstFrames) } : nil
-        let mask = Mask(attempt, file)
-        words = gatherWords(attempt, symptoms, inBand, mask)
-        let fingerprint =
-            symptoms.contains(.refused)
-            ? attempt.response.flatMap {
-                options.profiles.fingerprint(
-                    of: $0, fieldsAreWhole: !attempt.unseen.contains(.responseFields))
-            } : nil
-        var stated = words.flatMap { $0.carrier == .statusLine ? [] : meanings(of: $0, file.memory) }
-        if let fingerprint, let place = attempt.response?.place {
-            let shape = "an answer of the shape of \(fingerprint.name)"
-            for (slug, isStatement) in [(fingerprint.states, true), (fingerprint.suggests, false)] {
-                guard let slug, !stated.contains(where: { $0.slug == slug }) else { continue }
-                stated.append(Stated(slug: slug, isStatement: isStatement, quote: shape, place: place))
-            }
-        }
-        self.stated = stated
-        self.fingerprint = fingerprint
-        responder = identifyResponder(of: attempt, symptoms, fingerprint, in: file.whole)
-    }
-}
-
-private func meanings(of words: Facts.Words, _ memory: JudgeMemory) -> [Facts.Stated] {
-    memory.meanings(of: words.text).map {
-        Facts.Stated(slug: $0.slug, isStatement: $0.isStatement, quote: words.quote, place: words.place)
-    }
-}
-
 /// What the responder said, in the order it was said.
-private func gatherWords(
+func gatherWords(
     _ attempt: Attempt, _ symptoms: Symptoms, _ inBand: InBandError?, _ mask: Mask
 ) -> [Facts.Words] {
     var words: [Facts.Words] = []
@@ -101,7 +46,7 @@ private func gatherWords(
 }
 
 /// Puts `<token 1>` in the place of each credential that this attempt sent, should the responder quote it.
-private struct Mask {
+struct Mask {
     private let secrets: [(bytes: [UInt8], name: [UInt8])]
 
     init(_ attempt: Attempt, _ file: CaseView) {

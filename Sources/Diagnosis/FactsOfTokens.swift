@@ -12,12 +12,12 @@ struct Sent {
 extension Facts {
     /// Whether no credential was sent, where the input shows every place it could stand in.
     var sentNoCredential: Result<Bool, Blind> {
-        guard attempt.allCredentials.isEmpty else { return .success(false) }
-        guard attempt.request != nil, sees([.requestFields, .beginning]) else {
+        guard credentials.isEmpty, session?.credentials.isEmpty ?? true else { return .success(false) }
+        guard request != nil, sees([.requestFields, .beginning]) else {
             return .failure(Blind(.requestFields))
         }
         guard sees(.query) else { return .failure(Blind(.query)) }
-        guard attempt.outcome != .opened || sees(.frames) else { return .failure(Blind(.frames)) }
+        guard outcome != .opened || sees(.frames) else { return .failure(Blind(.frames)) }
         // What was taken out may have been one.
         guard sees(.credentialValues) else { return .failure(Blind(.credentialValues)) }
         return .success(true)
@@ -91,7 +91,7 @@ struct Clock {
 extension Facts {
     /// Seconds by which the host's clock leads the input's, where its Date fields agree on more than the leeway.
     var skew: (seconds: Double, count: Int)? {
-        guard let skew = index.skews[attempt.authority] else { return nil }
+        guard let skew = index.skews[authority] else { return nil }
         let least = abs(skew.least) < abs(skew.most) ? skew.least : skew.most
         guard Double(options.skewSeconds) < abs(least), (skew.least < 0) == (skew.most < 0) else {
             return nil

@@ -11,28 +11,27 @@ package func judge(_ file: CaseFile, options: JudgeOptions = JudgeOptions()) -> 
 
 /// Judges the attempts of a case one by one, for reports that never hold all of them.
 package struct Judge: Sendable {
-    private let file: CaseFile
-    private let options: JudgeOptions
+    private let attempts: AttemptList
     /// Nil where nothing is wrong with any of them.
-    private let index: CaseIndex?
+    private let ground: Ground?
 
     /// Looks at every attempt once and compares them.
     package init(_ file: CaseFile, options: JudgeOptions = JudgeOptions()) {
         var file = file
         // What logs say is quoted, and masked; one index serves all of it.
         if file.mask == nil, file.inputs.contains(where: { $0.kind == "access-log" }) { file.prepareMask() }
-        self.file = file
-        self.options = options
-        index = CaseIndex(file)
+        attempts = file.attempts
+        ground = Ground(file, options)
     }
 
     /// What is wrong with the attempt at an index. Walks over many attempts share one memory.
-    package func judgement(at position: Int, _ memory: JudgeMemory) -> Judgement {
-        guard let index, !index.symptoms[position].isEmpty else {
-            return Judgement(attempt: file.attempts.id(position))
-        }
-        return Diagnosis.judgement(
-            of: Facts(CaseView(file, memory), index, position: position, options: options))
+    ///
+    /// Whoever has made the attempt already may give it, so that it is not made again.
+    package func judgement(at position: Int, of attempt: Attempt? = nil, _ memory: JudgeMemory) -> Judgement {
+        let id = attempts.id(position)
+        guard let ground, !ground.index.symptoms[position].isEmpty else { return Judgement(attempt: id) }
+        if let attempt { memory.remember(attempt, at: position) }
+        return Diagnosis.judgement(of: Facts(ground, position: position, memory), id, memory)
     }
 }
 
@@ -60,30 +59,21 @@ struct Tried {
     var cause: Cause { Catalogue.causes[order] }
 }
 
-private func judgement(of facts: borrowing Facts) -> Judgement {
-    var judgement = Judgement(attempt: facts.attempt.id)
+private func judgement(of facts: borrowing Facts, _ id: Int, _ memory: JudgeMemory) -> Judgement {
+    var judgement = Judgement(attempt: id)
     judgement.serverWords = facts.words.map { Statement($0.quote, at: [$0.place]) }
     judgement.responder = facts.responder
     judgement.comparisons = comparisonStatements(facts)
     var standing: [Tried] = []
     var gaps: [Gap] = []
     let keepsTrail = facts.options.keepsTrail
-    for order in Catalogue.causes.indices {
-        guard !Catalogue.causes[order].explains.isDisjoint(with: facts.symptoms) else {
-            if keepsTrail {
-                judgement.trail.append(
-                    trial(Catalogue.causes[order], "silent", "it cannot explain \(facts.effect)"))
-            }
-            continue
-        }
-        let opinion = Catalogue.causes[order].examine(facts)
+    for order in facts.look.asked {
+        let opinion = opinion(at: order, of: facts, memory)
         if case .silent = opinion, !keepsTrail { continue }
         let cause = Catalogue.causes[order]
         switch opinion {
         case .silent:
-            if keepsTrail {
-                judgement.trail.append(trial(cause, "silent", "nothing points to it"))
-            }
+            judgement.trail.append(trial(cause, "silent", "nothing points to it"))
         case .ruledOut(let because):
             judgement.ruledOut.append(RuledOut(cause: cause.slug, code: cause.code, because: because))
             if keepsTrail { judgement.trail.append(trial(cause, "ruled out", because.text)) }
@@ -99,6 +89,7 @@ private func judgement(of facts: borrowing Facts) -> Judgement {
                     score: brief.score))
         }
     }
+    facts.look.forgetSilent(unless: keepsTrail)
     let ranked = rank(standing, facts.wholeness)
     for tried in ranked where tried.role == .observation {
         let statement = Statement(
@@ -111,15 +102,37 @@ private func judgement(of facts: borrowing Facts) -> Judgement {
     judgement.verdict = verdict(of: facts, candidates)
     if judgement.isUndetermined { judgement.observations += claims(of: facts, candidates) }
     judgement.next = nextSteps(facts, candidates, gaps)
-    if keepsTrail {
-        for tried in ranked {
-            let why = tried.brief.evidence.map(\.statement.text).joined(separator: "; ")
-            judgement.trail.append(trial(tried.cause, tried.tier.rawValue, why))
-        }
-        let order = Dictionary(uniqueKeysWithValues: Catalogue.causes.enumerated().map { ($1.slug, $0) })
-        judgement.trail.sort { order[$0.cause, default: 0] < order[$1.cause, default: 0] }
-    }
+    if keepsTrail { completeTrail(&judgement, facts, ranked) }
+    if facts.look.isShared { judgement.place(facts.roles) }
     return judgement
+}
+
+/// What a cause says: remembered, where it said it of an attempt of the same look and looked at nothing else.
+private func opinion(at order: Int, of facts: borrowing Facts, _ memory: JudgeMemory) -> Opinion {
+    let look = facts.look
+    guard look.isShared else {
+        memory.work.examined += 1
+        return Catalogue.causes[order].examine(facts)
+    }
+    if let known = look.known[order] { return known }
+    memory.reads.reset()
+    memory.work.examined += 1
+    let opinion = Catalogue.causes[order].examine(facts)
+    if !memory.reads.isTouched { look.known[order] = opinion }
+    return opinion
+}
+
+/// The causes that stand, and those that were never asked.
+private func completeTrail(_ judgement: inout Judgement, _ facts: borrowing Facts, _ ranked: [Tried]) {
+    for tried in ranked {
+        let why = tried.brief.evidence.map(\.statement.text).joined(separator: "; ")
+        judgement.trail.append(trial(tried.cause, tried.tier.rawValue, why))
+    }
+    for cause in Catalogue.causes where cause.explains.isDisjoint(with: facts.symptoms) {
+        judgement.trail.append(trial(cause, "silent", "it cannot explain \(facts.effect)"))
+    }
+    let order = Dictionary(uniqueKeysWithValues: Catalogue.causes.enumerated().map { ($1.slug, $0) })
+    judgement.trail.sort { order[$0.cause, default: 0] < order[$1.cause, default: 0] }
 }
 
 private func trial(_ cause: Cause, _ outcome: String, _ why: String) -> Trial {

@@ -148,7 +148,7 @@ extension Facts {
         if minted == target || minted.isEmpty && target == "/" { return true }
         let own = targetParts(target)
         let wanted = targetParts(minted)
-        let added = Set(attempt.credentials.filter { $0.placement == .query }.map(\.name))
+        let added = Set(credentials.filter { $0.placement == .query }.map(\.name))
         let rest = own.parameters.filter {
             !added.contains($0.name) || wanted.parameters.map(\.name).contains($0.name)
         }
@@ -159,7 +159,7 @@ extension Facts {
     /// The URL that a response handed out before this attempt, and how the dialled one compares.
     var mintedURL: (text: String, difference: String, isSame: Bool, isSameHost: Bool, places: [Place])? {
         var nearest: (text: String, difference: String, isSame: Bool, isSameHost: Bool, places: [Place])?
-        let target = attempt.request?.head.target ?? ""
+        let target = request?.head.target ?? ""
         for (number, item) in index.mintedURLs.suffix(64) {
             let exchange = file.exchanges[number]
             let minted = exchange.minted[item]

@@ -3,7 +3,7 @@ import Case
 extension Facts {
     /// An attempt that was let in at this very address and sent no credential, as far as anybody can see.
     var acceptedWithoutCredential: Attempt? {
-        let address = attempt.request?.head.target
+        let address = request?.head.target
         for comparison in comparisons
         where comparison.wasAccepted && isHere(comparison)
             && index.traits[comparison.other].carrierCount == 0
@@ -34,7 +34,7 @@ extension Facts {
     /// Whether the URL holds something that may be a credential by itself: a part of the path, or a value of the
     /// query, that looks made up by a machine.
     var hasIdentifier: Bool {
-        let parts = targetParts(attempt.request?.head.target ?? "")
+        let parts = targetParts(request?.head.target ?? "")
         let pieces = parts.path.split(separator: "/") + parts.parameters.map { Substring($0.value) }
         return pieces.contains { piece in
             8 <= piece.utf8.count && 3 <= piece.utf8.count { 0x30 <= $0 && $0 <= 0x39 }

@@ -35,7 +35,7 @@ extension Facts {
     /// How long the client had sent nothing when the session ended. Seconds.
     var clientSilence: Double? {
         guard let ended = close?.at ?? attempt.connection.endedAt else { return nil }
-        let last = attempt.session?.lastFrameAt.client ?? attempt.response?.at
+        let last = session?.lastFrameAt.client ?? attempt.response?.at
         return last.map { ended.seconds(since: $0) }
     }
 

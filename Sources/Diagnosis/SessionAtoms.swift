@@ -114,7 +114,7 @@ extension Facts {
         if endsOnExpiry {
             brief.speaksAgainst(.strong, .clock, "the end falls on the token's exp", at: effectPlaces)
         }
-        let longest = attempt.session?.longestGapSeconds ?? 0
+        let longest = session?.longestGapSeconds ?? 0
         if gap + 2 < longest {
             brief.speaksAgainst(
                 .strong, .frames, "the session had survived a silence of \(durationText(longest)) before",
@@ -124,7 +124,7 @@ extension Facts {
 
     /// Whether the server ended the session within a second of the 101, before any data of the client.
     var wasClosedAtOnce: Bool {
-        guard let session = attempt.session, let age = ageAtEndSeconds, age < 1 else { return false }
+        guard let session, let age = ageAtEndSeconds, age < 1 else { return false }
         guard session.counts.client.frames - session.counts.client.close - session.counts.client.pong == 0
         else { return false }
         if let close { return close.by == .server }
@@ -136,7 +136,7 @@ extension Facts {
 
     /// The first broken rule of these kinds.
     func violation(of rules: Set<Violation.Rule>) -> Violation? {
-        attempt.session?.violations.first { rules.contains($0.rule) }
+        session?.violations.first { rules.contains($0.rule) }
     }
 
     /// The common part of the causes that are a broken rule of the framing layer.

@@ -4,12 +4,12 @@ import Case
 
 extension Facts {
     /// Whether somebody or some program tells of this attempt, in place of its bytes.
-    var isTold: Bool { attempt.basis == .reported }
+    var isTold: Bool { basis == .reported }
 
     /// What the same input tells beside the attempt, of one kind.
     func told(_ kind: ReportedFact.Kind) -> [ReportedFact] {
         guard isTold else { return [] }
-        return file.whole.reported.filter { $0.kind == kind && $0.place.input == attempt.input }
+        return file.whole.reported.filter { $0.kind == kind && $0.place.input == input }
     }
 
     /// Where the pasted code puts a credential: `header`, `query` or `subprotocol`.

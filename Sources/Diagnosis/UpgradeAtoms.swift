@@ -4,7 +4,7 @@ import Wire
 extension Facts {
     /// Where a redirect leads, query left out, and whether one signs in there.
     var redirection: (text: String, isLogin: Bool)? {
-        guard let location = attempt.response?.head.first("location") else { return nil }
+        guard let location = response?.head.first("location") else { return nil }
         let parts = targetParts(location)
         let lower = location.lowercased()
         let marks = [
@@ -19,14 +19,14 @@ extension Facts {
 
     /// Whether the client went on after a 101 that it should have refused.
     var survivedOddSwitch: Bool {
-        guard let counts = attempt.session?.counts else { return false }
+        guard let counts = session?.counts else { return false }
         return 0 < counts.client.frames - counts.client.close
             && 0 < counts.server.frames - counts.server.close
     }
 
     /// Whether the client ended the session within 2 s, before any message of its own.
     var clientLeftAtOnce: Bool {
-        guard let session = attempt.session, session.counts.client.frames - session.counts.client.close == 0
+        guard let session = session, session.counts.client.frames - session.counts.client.close == 0
         else { return false }
         if let close = session.firstClose {
             guard close.by == .client else { return false }
@@ -41,11 +41,11 @@ extension Facts {
 
     /// The request to a path that cannot exist, as a command.
     var pathProbe: NextStep {
-        let scheme = attempt.isSecure == false ? "http" : "https"
+        let scheme = isSecure == false ? "http" : "https"
         return NextStep(
             "Ask for a path that cannot exist: the same answer means that the path was never looked at, so the token is not the reason.",
             command:
-                "curl -si --http1.1 -m 5 -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==' '\(scheme)://\(safe(attempt.authority))/wsdiag-no-such-path'"
+                "curl -si --http1.1 -m 5 -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==' '\(scheme)://\(safe(authority))/wsdiag-no-such-path'"
         )
     }
 
@@ -58,7 +58,7 @@ extension Facts {
 extension Facts {
     /// What shows that a proxy passed the answer on.
     var proxyMark: String? {
-        guard let head = attempt.response?.head else { return nil }
+        guard let head = response?.head else { return nil }
         if let via = head.first("via") { return "Via: \(via)" }
         if let cache = head.first("x-cache") { return "X-Cache: \(cache)" }
         if head.has("x-varnish") { return "X-Varnish is there" }
@@ -67,9 +67,9 @@ extension Facts {
 
     /// Whether the answer carries a field of an edge network.
     var passedEdge: Bool {
-        guard let head = attempt.response?.head else { return false }
-        return head.fieldLines.contains {
-            Vocabulary.embedded.edgeFields.contains(head.name($0).lowercased())
+        guard let head = response?.head else { return false }
+        return head.names.contains {
+            Vocabulary.embedded.edgeFields.contains($0.lowercased())
         }
     }
 
@@ -97,7 +97,7 @@ extension Facts {
 
     /// Whether the client ended the connection after TLS had begun and before its request.
     var clientLeftHandshake: Bool {
-        guard let tls = attempt.connection.tls, tls.version != nil, attempt.request == nil else {
+        guard hasTLS, request == nil, let tls = attempt.connection.tls, tls.version != nil else {
             return false
         }
         switch attempt.connection.ending {
@@ -109,12 +109,12 @@ extension Facts {
 
     /// Whether plain HTTP went to a port that is TLS's by custom, and the server ended the connection without a word.
     var isPlainOnTLSPort: Bool {
-        guard attempt.connection.tls == nil, attempt.request != nil,
+        guard !hasTLS, request != nil, symptoms.contains(.failed),
             let port = attempt.connection.server?.port,
             [443, 8443, 9443].contains(port)
         else { return false }
         switch attempt.connection.ending {
-        case .finished(by: .server), .reset(by: .server): return symptoms.contains(.failed)
+        case .finished(by: .server), .reset(by: .server): return true
         default: return false
         }
     }

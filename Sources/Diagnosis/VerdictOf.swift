@@ -39,14 +39,14 @@ private func undetermined(_ facts: borrowing Facts, _ ranked: [Tried]) -> String
 }
 
 private func whatHappened(_ facts: borrowing Facts) -> String {
-    let attempt = facts.attempt
-    let server = attempt.authority.isEmpty ? "The server" : attempt.authority
-    let place = attempt.authority.isEmpty ? "The connection" : "The connection to \(attempt.authority)"
+    let authority = facts.authority
+    let server = authority.isEmpty ? "The server" : authority
+    let place = authority.isEmpty ? "The connection" : "The connection to \(authority)"
     if let status = facts.status {
         let hasReason = facts.words.contains {
             $0.carrier == .body || $0.carrier == .field("www-authenticate")
         }
-        let isBodyKnown = attempt.response?.body.completeness == .complete && facts.sees(.responseBody)
+        let isBodyKnown = facts.response?.body.completeness == .complete && facts.sees(.responseBody)
         let ending =
             hasReason ? "." : isBodyKnown ? " and gave no reason." : "; its body is not in the input."
         return "\(server) refused the upgrade with \(status)\(ending)"
@@ -65,8 +65,7 @@ private func whatHappened(_ facts: borrowing Facts) -> String {
             : "\(place) failed; whether the server answered, and with what, is not in the input."
     }
     if facts.symptoms.contains(.lost) { return "\(place) ended without a close frame." }
-    return attempt.authority.isEmpty
-        ? "The session went wrong." : "The session with \(attempt.authority) went wrong."
+    return authority.isEmpty ? "The session went wrong." : "The session with \(authority) went wrong."
 }
 
 /// What other attempts show by differing little, as sentences.

@@ -22,7 +22,7 @@ extension Cause {
                     $0.by == .client && [42, 43, 44, 45, 46, 48].contains($0.code)
                 })
             else {
-                if tls.established, facts.attempt.request != nil {
+                if tls.established, facts.request != nil {
                     return .ruledOut("the TLS handshake was completed")
                 }
                 guard facts.clientLeftHandshake else { return .silent }

@@ -20,7 +20,7 @@ extension Cause {
         examine: { facts in
             guard facts.isAboutAccess, !facts.sentAnywhere.isEmpty else { return .silent }
             guard let skew = facts.skew else {
-                guard let known = facts.index.skews[facts.attempt.authority] else { return .silent }
+                guard let known = facts.index.skews[facts.authority] else { return .silent }
                 return .ruledOut(
                     "the host's Date and the capture's clock agree to \(durationText(max(abs(known.least), abs(known.most))))"
                 )
@@ -28,7 +28,7 @@ extension Cause {
             let ahead = 0 < skew.seconds ? "ahead of" : "behind"
             var brief = Brief(
                 fact:
-                    "The clock of \(facts.attempt.authority) is \(durationText(skew.seconds)) \(ahead) the capture's clock (\(skew.count) \(skew.count == 1 ? "answer" : "answers")).",
+                    "The clock of \(facts.authority) is \(durationText(skew.seconds)) \(ahead) the capture's clock (\(skew.count) \(skew.count == 1 ? "answer" : "answers")).",
                 claim: "a lifetime that one side counts as running is over, or not begun, for the other")
             brief.speaksFor(
                 .moderate, .clock, "Date against capture time: \(durationText(skew.seconds))",

@@ -26,9 +26,9 @@ extension Cause {
             if facts.clientLeftHandshake { return .silent }
             let who = side == .client ? "client" : "server"
             let when =
-                facts.attempt.request == nil
+                facts.request == nil
                 ? "before a request was seen" : "after the request, before any answer"
-            if side == .client, facts.attempt.request != nil {
+            if side == .client, facts.request != nil {
                 var brief = Brief("the client gave up (\(word)) before the server had answered")
                 brief.speaksFor(
                     .strong, .transport, "\(word) by the client \(when)", at: facts.effectPlaces,

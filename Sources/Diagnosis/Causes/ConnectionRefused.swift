@@ -15,7 +15,7 @@ extension Cause {
         mistakenFor: ["no-answer", "closed-before-response"],
         examine: { facts in
             guard facts.attempt.connection.ending == .refused else { return .silent }
-            let server = facts.attempt.connection.server.map { "\($0)" } ?? facts.attempt.authority
+            let server = facts.attempt.connection.server.map { "\($0)" } ?? facts.authority
             var brief = Brief(
                 "\(server) refused the TCP connection: nothing listens there, or a firewall says so")
             brief.speaksFor(

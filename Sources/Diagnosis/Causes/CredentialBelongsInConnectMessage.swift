@@ -23,7 +23,7 @@ extension Cause {
             "first-message-auth-missing", "credential-in-ignored-header", "credential-in-ignored-query",
         ],
         examine: { facts in
-            guard let session = facts.attempt.session,
+            guard let session = facts.session,
                 let first = session.firstFrames.first(where: { $0.by == .client && $0.opcode == 1 }),
                 let name = connectMessage(first.preview)
             else { return .silent }

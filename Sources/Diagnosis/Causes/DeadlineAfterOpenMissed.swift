@@ -15,7 +15,7 @@ extension Cause {
         references: [.rfc(6455, "7.4.2")],
         mistakenFor: ["first-message-auth-missing", "server-idle-timeout"],
         examine: { facts in
-            guard let close = facts.serverClose, let session = facts.attempt.session else { return .silent }
+            guard let close = facts.serverClose, let session = facts.session else { return .silent }
             let said = facts.statement(of: "deadline-after-open-missed")
             let meaning = close.code.flatMap { facts.closeCodeMeaning($0) }
             let isCode = meaning?.means == "deadline-after-open-missed"

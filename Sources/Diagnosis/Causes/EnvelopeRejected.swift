@@ -16,7 +16,7 @@ extension Cause {
         references: [.rfc(6455, "5.6")],
         mistakenFor: ["operation-before-auth", "in-band-forbidden-no-route"],
         examine: { facts in
-            guard let session = facts.attempt.session else { return .silent }
+            guard let session = facts.session else { return .silent }
             guard facts.sees(.frames) else { return .untestable(.frames) }
             let said = facts.statement(of: "envelope-rejected")
             let first = session.firstFrames.first { $0.by == .client && $0.opcode == 1 }

@@ -16,7 +16,7 @@ extension Cause {
         references: [.rfc(6455, "10.5")],
         mistakenFor: ["deadline-after-open-missed", "operation-before-auth", "private-close-code"],
         examine: { facts in
-            guard let session = facts.attempt.session else { return .silent }
+            guard let session = facts.session else { return .silent }
             let known = facts.known { fact -> (String, [String])? in
                 if case .firstMessage(let member, let values, true) = fact { (member, values) } else { nil }
             }

@@ -15,14 +15,14 @@ extension Cause {
         references: [.rfc(6455, "4.1"), .rfc(8441, "4"), .rfc(9113, "8.2.2")],
         mistakenFor: ["upgrade-headers-missing", "closed-before-response"],
         examine: { facts in
-            let version = facts.attempt.request?.head.version
-            let isH2 = facts.attempt.connection.tls?.selectedProtocol == "h2"
+            let version = facts.request?.head.version
+            let isH2 = facts.selectedProtocol == "h2"
             let isOld = version == "HTTP/1.0"
             let said = facts.statement(of: "http-version-wrong")
             guard isH2 || isOld || said != nil || facts.status == 505 else {
                 guard let version, [400, 426, 505].contains(facts.status ?? 0) else { return .silent }
                 return .ruledOut(
-                    "the request is \(version)\(facts.attempt.connection.tls?.selectedProtocol.map { ", ALPN \($0)" } ?? "")",
+                    "the request is \(version)\(facts.selectedProtocol.map { ", ALPN \($0)" } ?? "")",
                     at: facts.requestPlaces)
             }
             let text =

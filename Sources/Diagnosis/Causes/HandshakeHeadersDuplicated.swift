@@ -14,11 +14,11 @@ extension Cause {
         references: [.rfc(6455, "4.1"), .rfc(9110, "5.3")],
         mistakenFor: ["websocket-key-malformed", "origin-refused", "websocket-version-unsupported"],
         examine: { facts in
-            guard let head = facts.attempt.request?.head else { return .silent }
+            guard let head = facts.request?.head else { return .silent }
             let counts = [
-                ("Origin", head.all("origin").count), ("Host", head.all("host").count),
-                ("Sec-WebSocket-Version", head.all("sec-websocket-version").count),
-                ("Upgrade", head.all("upgrade").count), ("Authorization", head.all("authorization").count),
+                ("Origin", head.count(of: "origin")), ("Host", head.count(of: "host")),
+                ("Sec-WebSocket-Version", head.count(of: "sec-websocket-version")),
+                ("Upgrade", head.count(of: "upgrade")), ("Authorization", head.count(of: "authorization")),
             ]
             let doubled = counts.filter { 1 < $0.1 }.map(\.0)
             guard !doubled.isEmpty else { return .silent }

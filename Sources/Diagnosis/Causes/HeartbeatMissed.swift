@@ -18,7 +18,7 @@ extension Cause {
         references: [.rfc(6455, "5.5.2"), .rfc(6455, "5.5.3")],
         mistakenFor: ["server-idle-timeout", "intermediary-idle-timeout"],
         examine: { facts in
-            guard let session = facts.attempt.session, facts.sees(.frames), facts.close?.by != .client else {
+            guard let session = facts.session, facts.sees(.frames), facts.close?.by != .client else {
                 return .silent
             }
             let said = facts.statement(of: "heartbeat-missed")

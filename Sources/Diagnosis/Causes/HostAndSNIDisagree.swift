@@ -14,9 +14,9 @@ extension Cause {
         references: [.rfc(9110, "15.5.20"), .rfc(6066, "3")],
         mistakenFor: ["path-not-found", "origin-rewritten"],
         examine: { facts in
-            guard let head = facts.attempt.request?.head, facts.sees(.requestFields) else { return .silent }
+            guard let head = facts.request?.head, facts.sees(.requestFields) else { return .silent }
             let hosts = head.all("host").map(hostOnly)
-            let server = facts.attempt.connection.tls?.serverName?.lowercased()
+            let server = facts.serverName?.lowercased()
             let differs = server != nil && hosts.first != nil && server != hosts.first
             let said = facts.statement(of: "host-and-sni-disagree")
             guard differs || facts.status == 421 || said != nil else {

@@ -14,7 +14,7 @@ extension Cause {
         references: [.rfc(6455, "7.4.1")],
         mistakenFor: ["framing-rule-broken", "envelope-rejected"],
         examine: { facts in
-            guard let session = facts.attempt.session else { return .silent }
+            guard let session = facts.session else { return .silent }
             let said = facts.statement(of: "message-too-big")
             let isCode = facts.close?.code == 1009
             let sender: Side = facts.close?.by == .client ? .server : .client

@@ -21,7 +21,7 @@ extension Cause {
                 return connection.ending == .refused
                     ? .ruledOut("the peer answered the SYN with RST") : .silent
             }
-            let server = connection.server.map { "\($0)" } ?? facts.attempt.authority
+            let server = connection.server.map { "\($0)" } ?? facts.authority
             let text =
                 connection.establishedAt == nil
                 ? "\(server) answered none of \(max(1, connection.synCount)) SYNs"

@@ -18,7 +18,7 @@ extension Cause {
         mistakenFor: ["proxy-drops-upgrade", "path-not-found"],
         examine: { facts in
             guard let status = facts.status, 200..<300 ~= status else { return .silent }
-            let type = facts.attempt.response?.head.first("content-type")
+            let type = facts.response?.head.first("content-type")
             var brief = Brief(
                 "\(facts.path) answered \(status)\(type.map { " with \($0)" } ?? "") instead of 101: no upgrade happened"
             )

@@ -15,7 +15,7 @@ extension Cause {
         references: [.rfc(6455, "10.5")],
         mistakenFor: ["first-message-auth-missing", "envelope-rejected"],
         examine: { facts in
-            guard let session = facts.attempt.session else { return .silent }
+            guard let session = facts.session else { return .silent }
             let said = facts.statement(of: "operation-before-auth")
             let meaning = facts.serverClose?.code.flatMap { facts.closeCodeMeaning($0) }
             let isCode = meaning?.means == "operation-before-auth"

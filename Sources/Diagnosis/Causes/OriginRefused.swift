@@ -22,7 +22,7 @@ extension Cause {
         examine: { facts in
             let said = facts.statement(of: "origin-refused")
             guard facts.status == 403 || said != nil else { return .silent }
-            guard facts.sees(.requestFields), let request = facts.attempt.request else {
+            guard facts.sees(.requestFields), let request = facts.request else {
                 return
                     (facts.status == 403
                     ? facts.toldCandidate(

@@ -17,7 +17,7 @@ extension Cause {
         references: [.rfc(6455, "10.2"), .rfc(9110, "7.2")],
         mistakenFor: ["origin-refused"],
         examine: { facts in
-            guard facts.status == 403, let head = facts.attempt.request?.head, facts.sees(.requestFields),
+            guard facts.status == 403, let head = facts.request?.head, facts.sees(.requestFields),
                 let origin = head.first("origin"), let hostField = head.first("host")
             else { return .silent }
             let own = hostOnly(hostField)
@@ -26,7 +26,7 @@ extension Cause {
             let isInternal = isInternalName(own) && !isInternalName(theirs)
             let isForwarded = forwarded == theirs && theirs != own
             let isSchemeOnly =
-                theirs == own && origin.hasPrefix("https://") && facts.attempt.isSecure == false
+                theirs == own && origin.hasPrefix("https://") && facts.isSecure == false
                 && head.first("x-forwarded-proto") == nil && head.has("via")
             guard isInternal || isForwarded || isSchemeOnly else { return .silent }
             if let same = facts.comparisons.first(where: {

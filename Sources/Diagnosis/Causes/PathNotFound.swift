@@ -25,7 +25,7 @@ extension Cause {
             let here = facts.comparisons.first { $0.wasAccepted && facts.isHere($0) }
             let earlier = here.map { facts.file.attempts[$0.other] }
             var brief = Brief(
-                "\(facts.attempt.authority) has no WebSocket at \(facts.path)"
+                "\(facts.authority) has no WebSocket at \(facts.path)"
                     + (earlier.map { ", although attempt \($0.id) was accepted there" } ?? ""))
             brief.speaksFor(
                 .strong, facts.status == 404 ? .status : .words,

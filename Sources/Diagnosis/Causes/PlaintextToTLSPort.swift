@@ -17,11 +17,11 @@ extension Cause {
             let said = facts.statement(of: "plaintext-to-tls-port")
             let isSeen = facts.attempt.connection.protocolMismatch == .plaintextToTLSPort
             guard isSeen || said != nil || facts.isPlainOnTLSPort else {
-                return facts.symptoms.contains(.failed) && facts.attempt.connection.tls != nil
+                return facts.symptoms.contains(.failed) && facts.hasTLS
                     ? .ruledOut("the client began with TLS") : .silent
             }
             var brief = Brief(
-                "the client sent plain HTTP to \(facts.attempt.authority), where the server speaks TLS")
+                "the client sent plain HTTP to \(facts.authority), where the server speaks TLS")
             if isSeen {
                 brief.speaksFor(
                     .strong, .transport, "the client began with HTTP, the server answered with TLS",

@@ -18,8 +18,8 @@ extension Cause {
         mistakenFor: ["upgrade-headers-missing", "not-a-websocket-endpoint"],
         examine: { facts in
             guard let status = facts.status, [200, 400, 404, 426, 502].contains(status),
-                facts.sees(.requestFields), facts.attempt.handshake.requestUpgrade == true,
-                facts.attempt.handshake.requestConnection == true
+                facts.sees(.requestFields), facts.handshake.requestUpgrade == true,
+                facts.handshake.requestConnection == true
             else { return .silent }
             let said = facts.statement(of: "upgrade-headers-missing")
             let proxy = facts.proxyMark

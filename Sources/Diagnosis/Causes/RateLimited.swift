@@ -17,7 +17,7 @@ extension Cause {
         mistakenFor: ["reconnect-storm", "blocked-by-edge"],
         examine: { facts in
             let said = facts.statement(of: "rate-limited")
-            let wait = facts.attempt.response?.head.first("retry-after")
+            let wait = facts.response?.head.first("retry-after")
             let isStatus = facts.status == 429
             let known = facts.serverClose?.code.flatMap { facts.closeCodeMeaning($0) }
             let isCode = known?.means == "rate-limited"

@@ -15,7 +15,7 @@ extension Cause {
         mistakenFor: ["redirected-to-login"],
         examine: { facts in
             guard let status = facts.status, 300..<400 ~= status else { return .silent }
-            guard facts.sees(.responseFields), let response = facts.attempt.response else {
+            guard facts.sees(.responseFields), let response = facts.response else {
                 return .untestable(.responseFields)
             }
             guard let location = facts.redirection, !location.isLogin else { return .silent }

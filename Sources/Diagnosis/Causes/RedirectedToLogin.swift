@@ -18,7 +18,7 @@ extension Cause {
         mistakenFor: ["redirected", "credential-missing", "session-cookie-missing"],
         examine: { facts in
             guard let status = facts.status, 300..<400 ~= status else { return .silent }
-            guard facts.sees(.responseFields), let response = facts.attempt.response else {
+            guard facts.sees(.responseFields), let response = facts.response else {
                 return .untestable(.responseFields)
             }
             guard let location = facts.redirection, location.isLogin else { return .silent }
@@ -30,7 +30,7 @@ extension Cause {
             )
             brief.proof = .stated
             if case .success(true) = facts.sentNoCredential,
-                facts.attempt.request?.head.has("cookie") == false
+                facts.request?.head.has("cookie") == false
             {
                 brief.speaksFor(
                     .weak, .placement, "neither cookie nor credential was sent", at: facts.requestPlaces)

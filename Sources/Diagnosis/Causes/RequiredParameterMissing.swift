@@ -17,7 +17,7 @@ extension Cause {
         examine: { facts in
             guard
                 facts.symptoms.contains(.refused) || facts.statement(of: "required-parameter-missing") != nil,
-                facts.status != 426, facts.attempt.request != nil
+                facts.status != 426, facts.request != nil
             else { return .silent }
             let required = facts.known { fact -> String? in
                 if case .requiredParameter(let name) = fact { name } else { nil }
@@ -25,7 +25,7 @@ extension Cause {
             let said = facts.statement(of: "required-parameter-missing")
             guard said != nil || !required.isEmpty else { return .silent }
             guard facts.sees(.query) else { return .untestable(.query) }
-            let names = targetParts(facts.attempt.request?.head.target ?? "").parameters.map(\.name)
+            let names = targetParts(facts.request?.head.target ?? "").parameters.map(\.name)
             let lacking = required.filter { !names.contains($0.value) }
             guard said != nil || !lacking.isEmpty else {
                 return .ruledOut(

@@ -16,7 +16,7 @@ extension Cause {
         examine: { facts in
             guard let tls = facts.attempt.connection.tls,
                 let alert = tls.alerts.first(where: { $0.code == 112 && $0.by == .server }),
-                facts.attempt.request == nil
+                facts.request == nil
             else { return .silent }
             var brief = Brief(
                 "the server does not know the name \(tls.serverName.map { "\"\($0)\"" } ?? "(none was sent)") (TLS alert 112)"

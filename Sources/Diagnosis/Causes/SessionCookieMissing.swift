@@ -23,7 +23,7 @@ extension Cause {
             guard facts.isAboutAccess || isLogin, let sibling = facts.siblingWithCookie else {
                 return .silent
             }
-            guard facts.sees(.requestFields), facts.attempt.request != nil else {
+            guard facts.sees(.requestFields), facts.request != nil else {
                 return .untestable(.requestFields)
             }
             let own = facts.sent.first { $0.credential.placement == .cookie }

@@ -26,7 +26,7 @@ extension Cause {
                 return .stands(brief)
             }
             guard facts.sees(.query) else { return .untestable(.query) }
-            guard previous.request?.head.target == facts.attempt.request?.head.target else {
+            guard previous.request?.head.target == facts.request?.head.target else {
                 return .ruledOut(
                     "the URL differs from that of attempt \(previous.id)", at: facts.requestPlaces)
             }

@@ -15,7 +15,7 @@ extension Cause {
         references: [.rfc(6455, "4.1"), .rfc(9110, "5.6.2")],
         mistakenFor: ["token-base64-alphabet", "subprotocol-unknown-to-server"],
         examine: { facts in
-            let check = facts.attempt.handshake
+            let check = facts.handshake
             guard !check.offeredSubprotocols.isEmpty else {
                 return facts.status == 400 && !facts.sees(.requestFields)
                     ? .untestable(.requestFields) : .silent

@@ -21,8 +21,8 @@ extension Cause {
         ],
         mistakenFor: ["connection-lost", "subprotocol-unknown-to-server"],
         examine: { facts in
-            let check = facts.attempt.handshake
-            guard !check.offeredSubprotocols.isEmpty, facts.attempt.outcome == .opened else { return .silent }
+            let check = facts.handshake
+            guard !check.offeredSubprotocols.isEmpty, facts.outcome == .opened else { return .silent }
             guard facts.sees(.responseFields) else { return .untestable(.responseFields) }
             if let selected = check.selectedSubprotocols.first {
                 return .ruledOut(

@@ -17,7 +17,7 @@ extension Cause {
         mistakenFor: ["subprotocol-not-selected", "subprotocol-illegal-characters"],
         examine: { facts in
             let said = facts.statement(of: "subprotocol-unknown-to-server")
-            let offered = facts.attempt.handshake.offeredSubprotocols.filter { $0.utf8.count < 60 }
+            let offered = facts.handshake.offeredSubprotocols.filter { $0.utf8.count < 60 }
             let isCode =
                 facts.serverClose?.code.flatMap { facts.closeCodeMeaning($0)?.means }
                 == "subprotocol-unknown-to-server"

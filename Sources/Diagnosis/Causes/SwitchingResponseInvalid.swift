@@ -17,7 +17,7 @@ extension Cause {
         references: [.rfc(6455, "4.1"), .rfc(6455, "4.2.2")],
         mistakenFor: ["subprotocol-not-selected", "connection-lost"],
         examine: { facts in
-            let check = facts.attempt.handshake
+            let check = facts.handshake
             // A client may tell which rule was broken, and not the fields.
             let isTold =
                 check.accept == .wrong || check.accept == .missing || check.responseUpgrade == false
@@ -34,7 +34,7 @@ extension Cause {
                 faults.append("Connection: Upgrade is missing from the 101")
             }
             // Without the request nobody knows what was offered.
-            let isOfferKnown = facts.attempt.request != nil && facts.sees(.requestFields)
+            let isOfferKnown = facts.request != nil && facts.sees(.requestFields)
             if check.extensionsAgree == false, isOfferKnown {
                 faults.append(
                     "the 101 uses an extension that was not offered (\(listed(check.selectedExtensions)))")

@@ -19,7 +19,7 @@ extension Cause {
                     ? .ruledOut("the server answered with TLS") : .silent
             }
             var brief = Brief(
-                "the client began with TLS on \(facts.attempt.authority), and the server does not speak it there"
+                "the client began with TLS on \(facts.authority), and the server does not speak it there"
             )
             brief.speaksFor(
                 .strong, .transport, "ClientHello answered with something that is not TLS",

@@ -18,7 +18,7 @@ extension Cause {
                 let alert = facts.attempt.connection.tls?.alerts.first(where: {
                     [40, 70, 71].contains($0.code)
                 }),
-                facts.attempt.request == nil
+                facts.request == nil
             else { return .silent }
             let name =
                 [40: "handshake failure", 70: "protocol version", 71: "insufficient security"][alert.code]

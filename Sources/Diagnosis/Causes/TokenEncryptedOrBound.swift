@@ -27,7 +27,7 @@ extension Cause {
                         "the same token was accepted here by attempt \(earlier.id)", at: facts.places(earlier)
                     )
                 }
-                if isBound, facts.attempt.request?.head.has("dpop") ?? false {
+                if isBound, facts.request?.head.has("dpop") ?? false {
                     return .ruledOut("a DPoP proof was sent", at: facts.requestPlaces)
                 }
                 var brief = Brief(

@@ -22,7 +22,7 @@ extension Cause {
             guard let (sent, margin, clock) = facts.soonestExpiry else {
                 return facts.sayUntestedExpiry("token-expired")
             }
-            if facts.attempt.outcome == .opened, 0 < margin { return .silent }
+            if facts.outcome == .opened, 0 < margin { return .silent }
             let leeway = Double(facts.options.skewSeconds)
             let ends = clock.expiryText(of: sent.jwt)
             guard margin < -leeway else {

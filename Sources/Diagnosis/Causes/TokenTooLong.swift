@@ -16,8 +16,8 @@ extension Cause {
             guard let status = facts.status, [400, 413, 414, 431, 494].contains(status) else {
                 return .silent
             }
-            guard let head = facts.attempt.request?.head else { return .silent }
-            let size = head.bytes.count
+            guard let head = facts.request?.head else { return .silent }
+            let size = head.byteCount
             let said = facts.statement(of: "token-too-long")
             let isStatus = status == 414 || status == 431 || status == 494
             guard isStatus || said != nil || status == 413 || 8000 < size else {

@@ -16,10 +16,10 @@ extension Cause {
         mistakenFor: ["proxy-drops-upgrade", "http-version-wrong", "not-a-websocket-endpoint"],
         examine: { facts in
             let said = facts.statement(of: "upgrade-headers-missing")
-            guard facts.sees(.requestFields), facts.attempt.request != nil else {
+            guard facts.sees(.requestFields), facts.request != nil else {
                 return said != nil || facts.status == 426 ? .untestable(.requestFields) : .silent
             }
-            let check = facts.attempt.handshake
+            let check = facts.handshake
             let missing = [
                 check.requestUpgrade == false ? "Upgrade: websocket" : nil,
                 check.requestConnection == false ? "Connection: Upgrade" : nil,

@@ -13,7 +13,7 @@ extension Cause {
         references: [.rfc(6455, "4.1"), .rfc(9110, "15.5.6")],
         mistakenFor: ["path-not-found", "http-version-wrong"],
         examine: { facts in
-            guard let method = facts.attempt.request?.head.method else { return .silent }
+            guard let method = facts.request?.head.method else { return .silent }
             guard method != "GET" else {
                 return facts.status == 405 ? .ruledOut("the method is GET", at: facts.requestPlaces) : .silent
             }

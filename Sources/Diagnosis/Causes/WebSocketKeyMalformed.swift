@@ -17,7 +17,7 @@ extension Cause {
         references: [.rfc(6455, "4.1"), .rfc(6455, "4.2.1")],
         mistakenFor: ["upgrade-headers-missing", "websocket-version-unsupported"],
         examine: { facts in
-            guard facts.sees(.requestFields), let key = facts.attempt.handshake.key else {
+            guard facts.sees(.requestFields), let key = facts.handshake.key else {
                 return facts.status == 400 ? .untestable(.requestFields) : .silent
             }
             let fault: String

@@ -14,8 +14,8 @@ extension Cause {
         references: [.rfc(6455, "4.4")],
         mistakenFor: ["upgrade-headers-missing", "websocket-key-malformed"],
         examine: { facts in
-            guard facts.sees(.requestFields), facts.attempt.request != nil else { return .silent }
-            let versions = facts.attempt.handshake.versions
+            guard facts.sees(.requestFields), facts.request != nil else { return .silent }
+            let versions = facts.handshake.versions
             if versions == ["13"] {
                 guard facts.status == 400 || facts.status == 426 else { return .silent }
                 return .ruledOut("Sec-WebSocket-Version is 13", at: facts.requestPlaces)
@@ -26,7 +26,7 @@ extension Cause {
                 : "The request asks for version \(versions.joined(separator: ", ")) instead of 13."
             var brief = Brief(fact: text, claim: "a server of RFC 6455 speaks version 13")
             brief.speaksFor(.strong, .handshake, text, at: facts.requestPlaces, telling: true)
-            let offered = facts.attempt.response?.head.list("sec-websocket-version") ?? []
+            let offered = facts.response?.head.list("sec-websocket-version") ?? []
             if !offered.isEmpty {
                 brief.speaksFor(
                     .strong, .responder, "the server speaks version \(offered.joined(separator: ", "))",

@@ -1,0 +1,171 @@
+import Case
+import Wire
+
+/// Names of fields whose values attempts must share to be look-alikes. Of the other fields only the names count: a
+/// key, a date or the number of a request differs each time and is no part of the story.
+struct FieldNames: Sendable {
+    /// What the causes ask for. A cause that asks for another one is asked anew about each attempt.
+    private static let ofCauses = [
+        "origin", "host", "upgrade", "connection", "via", "x-forwarded-host", "x-forwarded-proto", "server",
+        "location", "retry-after", "content-type", "x-cache", "sec-websocket-version", "sec-websocket-protocol",
+        "www-authenticate",
+    ]
+
+    /// Names by length and first letter, lower case.
+    private var slots = [[[UInt8]]](repeating: [], count: 64)
+
+    /// The names that the causes, the vocabulary and these profiles look at.
+    init(asked profiles: Profiles) {
+        let patterned =
+            profiles.fingerprints.flatMap(\.fields) + profiles.profiles.flatMap(\.match.responseFields)
+        let names =
+            Set(Self.ofCauses).union(Vocabulary.embedded.tellingFields)
+            .union(patterned.filter { $0.value != nil && $0.value != "*" }.map(\.name))
+        for name in names.sorted() {
+            let bytes = Array(name.utf8)
+            slots[Self.slot(bytes.count, bytes.first ?? 0)].append(bytes)
+        }
+    }
+
+    private static func slot(_ count: Int, _ first: UInt8) -> Int { (count &* 7 &+ Int(first | 0x20)) & 63 }
+
+    /// Whether the name of a field line is one of them, compared without regard to case.
+    func contains(_ name: Span<UInt8>) -> Bool {
+        guard 0 < name.count else { return false }
+        for known in slots[Self.slot(name.count, name[0])] where known.count == name.count {
+            var index = 0
+            while index < name.count, known[index] == lowered(name[index]) { index += 1 }
+            if index == name.count { return true }
+        }
+        return false
+    }
+
+    private func lowered(_ byte: UInt8) -> UInt8 { 0x41 <= byte && byte <= 0x5a ? byte | 0x20 : byte }
+
+    /// The head without the values of other fields.
+    func reduced(_ head: MessageHead) -> MessageHead {
+        var head = head
+        for index in head.fieldLines.indices where !contains(head.bytes.span.extracting(head.fieldLines[index].name)) {
+            head.fieldLines[index].value = head.fieldLines[index].value.lowerBound..<head.fieldLines[index].value.lowerBound
+        }
+        return head
+    }
+}
+
+extension Attempt {
+    /// The longest answer that is compared byte by byte.
+    private static let comparedBodyBytes = 4096
+
+    /// Everything that two attempts share when they look alike, as bytes; nil for one that shares its look with
+    /// nobody.
+    ///
+    /// Law: what is in here determines a `Look`, and what `Facts` shows without a note in `Reads`.
+    func lookKey(_ symptoms: Symptoms, _ comparisons: [Comparison], _ fields: FieldNames) -> [UInt8]? {
+        guard symptoms == .refused, basis == .observed, session == nil, answeredBy == nil, let response,
+            response.body.bytes.count <= Self.comparedBodyBytes,
+            request.map({ $0.body.bytes.count <= Self.comparedBodyBytes }) ?? true
+        else { return nil }
+        var key = KeyBytes()
+        key.add(Int(unseen.rawValue))
+        key.add(isSecure.map { $0 ? 1 : 0 } ?? 2)
+        key.add(input)
+        key.add(authority)
+        key.add(interimStatuses.count)
+        for status in interimStatuses { key.add(status) }
+        key.add(credentials.count)
+        for credential in credentials {
+            key.add(credential.token)
+            key.add(credential.placement.rawValue)
+            key.add(credential.name)
+            key.add(credential.scheme ?? "\0")
+            key.add(credential.defects.count)
+            for defect in credential.defects { key.add(defect.rawValue) }
+        }
+        key.add(request == nil ? 0 : 1)
+        if let request { key.add(request, fields) }
+        key.add(response, fields)
+        let tls = connection.tls
+        key.add(tls == nil ? 0 : 1)
+        key.add(tls?.serverName ?? "\0")
+        key.add(tls?.selectedProtocol ?? "\0")
+        for comparison in comparisons {
+            key.add(
+                Int(comparison.differences.rawValue) << 2 | (comparison.isSameOutcome ? 2 : 0)
+                    | (comparison.wasAccepted ? 1 : 0))
+        }
+        return key.bytes
+    }
+
+    /// The attempt with nothing in it but what its key holds, and roles for places.
+    func reduced(_ fields: FieldNames) -> Attempt {
+        var copy = self
+        copy.id = 0
+        copy.connection = Connection(stream: -1)
+        copy.startedAt = nil
+        copy.seenAlso = []
+        if let request { copy.request = request.reduced(fields, at: Roles.request) }
+        if let response { copy.response = response.reduced(fields, at: Roles.response) }
+        for index in copy.credentials.indices { copy.credentials[index].place = Roles.credential(index) }
+        return copy
+    }
+}
+
+extension Message {
+    fileprivate func reduced(_ fields: FieldNames, at role: Place) -> Message {
+        Message(head: fields.reduced(head), body: body, at: nil, firstByteAt: nil, place: role)
+    }
+}
+
+/// Values one after the other, each so that its end is known.
+private struct KeyBytes {
+    var bytes: [UInt8] = []
+
+    init() { bytes.reserveCapacity(1024) }
+
+    mutating func add(_ number: Int) {
+        var rest = UInt(bitPattern: number)
+        while 0x80 <= rest {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    mutating func add(_ text: String) {
+        add(text.utf8.count)
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    mutating func add(_ part: ArraySlice<UInt8>) {
+        add(part.count)
+        bytes.append(contentsOf: part)
+    }
+
+    mutating func add(_ message: Message, _ fields: FieldNames) {
+        let head = message.head
+        // What stands between the parts is quoted with them.
+        add(head.bytes[head.startLineRange])
+        switch head.startLine {
+        case .request(let method, let target, let version):
+            add(0)
+            add(head.bytes[method])
+            add(head.bytes[target])
+            add(head.bytes[version])
+        case .response(let version, let status, let reason):
+            add(1)
+            add(head.bytes[version])
+            add(status)
+            add(head.bytes[reason])
+        }
+        add(Int(head.oddities.rawValue))
+        add(head.fieldLines.count)
+        for line in head.fieldLines {
+            add(head.bytes[line.name])
+            if fields.contains(head.bytes.span.extracting(line.name)) { add(head.bytes[line.value]) }
+        }
+        add(message.body.completeness.rawValue)
+        add(message.body.wireLength)
+        add(message.body.length)
+        add(message.body.bytes[...])
+    }
+}
