@@ -139,7 +139,8 @@ extension Facts {
 
     /// An attempt that was let in and differs from this one in exactly that: the proof that it is the cause.
     func decisive(_ difference: Differences) -> Attempt? {
-        guard !index.traits[position].isAccepted else { return nil }
+        // Only an open socket was accepted.
+        if outcome == .opened, index.traits[position].isAccepted { return nil }
         return comparisons.first { $0.wasAccepted && $0.differences == difference }.map {
             file.attempts[$0.other]
         }

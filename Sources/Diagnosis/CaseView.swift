@@ -1,4 +1,4 @@
-import Case
+package import Case
 
 /// A case with what its attempts tell about each other, in one place: everything that the judge looks at.
 final class Ground: Sendable {
@@ -53,13 +53,22 @@ struct CaseView {
 
 /// Whether a cause looked at anything that look-alikes need not share (`Look`).
 final class Reads {
+    /// Whether it was anything but the clock.
     private(set) var isTouched = false
+    /// Whether it was the moment of the answer, which look-alikes may share: a server's Date tells seconds.
+    private(set) var isClockTouched = false
 
     /// Such a thing is looked at.
     func note() { isTouched = true }
 
+    /// The moment of the answer is looked at.
+    func noteClock() { isClockTouched = true }
+
     /// Begins anew.
-    func reset() { isTouched = false }
+    func reset() {
+        isTouched = false
+        isClockTouched = false
+    }
 }
 
 /// What one walk over the attempts of one case remembers, so that judging the next costs less. It never changes an
@@ -85,6 +94,7 @@ package final class JudgeMemory {
     /// What texts state; servers say the same to everybody.
     private var meanings: [String: [Vocabulary.Meaning]] = [:]
     private var looks: [[UInt8]: Look] = [:]
+    private var lastStorm: (position: Int, storm: Facts.Storm?)?
 
     /// What the causes look at.
     let reads = Reads()
@@ -101,17 +111,21 @@ package final class JudgeMemory {
         return found
     }
 
-    func attempt(_ index: Int, of file: borrowing CaseFile) -> Attempt {
+    /// The run of attempts that the one at a position ends, found once for all causes that ask.
+    func storm(at position: Int, _ find: () -> Facts.Storm?) -> Facts.Storm? {
+        if let lastStorm, lastStorm.position == position { return lastStorm.storm }
+        let storm = find()
+        lastStorm = (position, storm)
+        return storm
+    }
+
+    /// The attempt at an index, as it was made a moment ago, or made now.
+    package func attempt(_ index: Int, of file: borrowing CaseFile) -> Attempt {
         let slot = index & (Self.size - 1)
         if let known = attempts[slot], known.index == index { return known.attempt }
         let attempt = file.attempts[index]
         attempts[slot] = (index, attempt)
         return attempt
-    }
-
-    /// Somebody has made the attempt at an index already.
-    func remember(_ attempt: Attempt, at index: Int) {
-        attempts[index & (Self.size - 1)] = (index, attempt)
     }
 
     /// The look of a key, or nil when none is remembered.

@@ -77,8 +77,20 @@ extension Facts {
     }
     /// The moment of the answer: by the server's Date, else by the input's clock, else as given.
     var clock: Clock? {
-        reads.note()
-        return Diagnosis.clock(of: own, given: ground.options.now)
+        reads.noteClock()
+        return unnotedClock
+    }
+    /// The same for the judge itself.
+    var unnotedClock: Clock? {
+        var clock = Diagnosis.clock(of: own, given: ground.options.now)
+        if look.isShared {
+            switch clock?.source {
+            case .server: clock?.places = [Roles.response]
+            case .input: clock?.places = own.request == nil ? [] : [Roles.request]
+            case .given, nil: break
+            }
+        }
+        return clock
     }
 
     /// What the attempts tell about each other.
@@ -118,11 +130,15 @@ extension Facts {
 
     /// The request as far as it is the same for all attempts of this look.
     var request: SeenMessage? {
-        own.request.map { SeenMessage($0, at: look.isShared ? Roles.request : $0.place, ground.fields, reads) }
+        own.request.map {
+            SeenMessage($0, at: look.isShared ? Roles.request : $0.place, ground.fields, reads)
+        }
     }
     /// The answer as far as it is the same for all attempts of this look.
     var response: SeenMessage? {
-        own.response.map { SeenMessage($0, at: look.isShared ? Roles.response : $0.place, ground.fields, reads) }
+        own.response.map {
+            SeenMessage($0, at: look.isShared ? Roles.response : $0.place, ground.fields, reads)
+        }
     }
     /// Whose places the roles stand for.
     var roles: Roles { Roles(own) }

@@ -25,12 +25,9 @@ package struct Judge: Sendable {
     }
 
     /// What is wrong with the attempt at an index. Walks over many attempts share one memory.
-    ///
-    /// Whoever has made the attempt already may give it, so that it is not made again.
-    package func judgement(at position: Int, of attempt: Attempt? = nil, _ memory: JudgeMemory) -> Judgement {
+    package func judgement(at position: Int, _ memory: JudgeMemory) -> Judgement {
         let id = attempts.id(position)
         guard let ground, !ground.index.symptoms[position].isEmpty else { return Judgement(attempt: id) }
-        if let attempt { memory.remember(attempt, at: position) }
         return Diagnosis.judgement(of: Facts(ground, position: position, memory), id, memory)
     }
 }
@@ -114,11 +111,19 @@ private func opinion(at order: Int, of facts: borrowing Facts, _ memory: JudgeMe
         memory.work.examined += 1
         return Catalogue.causes[order].examine(facts)
     }
-    if let known = look.known[order] { return known }
+    if let known = look.known[order], known.clock.map({ $0.isSame(as: facts.unnotedClock) }) ?? true {
+        return known.opinion
+    }
     memory.reads.reset()
     memory.work.examined += 1
     let opinion = Catalogue.causes[order].examine(facts)
-    if !memory.reads.isTouched { look.known[order] = opinion }
+    if memory.reads.isTouched {
+        look.known[order] = nil
+    } else if !memory.reads.isClockTouched {
+        look.known[order] = Look.Remembered(opinion: opinion)
+    } else if let clock = facts.unnotedClock {
+        look.known[order] = Look.Remembered(opinion: opinion, clock: clock)
+    }
     return opinion
 }
 

@@ -31,14 +31,22 @@ final class Look {
     /// Credentials of the request.
     let credentials: [Credential]
 
+    /// What a cause said.
+    struct Remembered {
+        var opinion: Opinion
+        /// The moment of the answer, where it was looked at: then it holds for answers of the same moment.
+        var clock: Clock?
+    }
+
     /// The causes that are still asked, in order: those that are silent for every attempt of this look are left out.
     var asked: [Int]
     /// What causes say of every attempt of this look, by their place in the catalogue.
-    var known: [Opinion?]
+    var known: [Remembered?]
     fileprivate var isTrimmed = false
 
     /// The look of one attempt.
-    init(_ attempt: Attempt, _ symptoms: Symptoms, _ file: CaseView, _ options: JudgeOptions, isShared: Bool) {
+    init(_ attempt: Attempt, _ symptoms: Symptoms, _ file: CaseView, _ options: JudgeOptions, isShared: Bool)
+    {
         self.isShared = isShared
         path = Diagnosis.path(of: attempt)
         handshake = attempt.handshake
@@ -75,7 +83,7 @@ final class Look {
         self.fingerprint = fingerprint
         responder = identifyResponder(of: attempt, symptoms, fingerprint, in: file.whole)
         asked = Catalogue.causes.indices.filter { !Catalogue.causes[$0].explains.isDisjoint(with: symptoms) }
-        known = isShared ? [Opinion?](repeating: nil, count: Catalogue.causes.count) : []
+        known = isShared ? [Remembered?](repeating: nil, count: Catalogue.causes.count) : []
     }
 }
 
@@ -84,7 +92,12 @@ extension Look {
     func forgetSilent(unless keepsTrail: Bool) {
         guard isShared, !isTrimmed, !keepsTrail else { return }
         isTrimmed = true
-        asked.removeAll { if case .silent = known[$0] { true } else { false } }
+        asked.removeAll {
+            guard let known = known[$0], known.clock == nil, case .silent = known.opinion else {
+                return false
+            }
+            return true
+        }
     }
 }
 
@@ -122,7 +135,9 @@ extension Judgement {
     /// Puts the places of the attempt in for their roles.
     mutating func place(_ roles: Roles) {
         func put(_ statements: inout [Statement]) {
-            for index in statements.indices { statements[index].places = roles.places(statements[index].places) }
+            for index in statements.indices {
+                statements[index].places = roles.places(statements[index].places)
+            }
         }
         put(&serverWords)
         put(&observations)

@@ -7,7 +7,8 @@ struct FieldNames: Sendable {
     /// What the causes ask for. A cause that asks for another one is asked anew about each attempt.
     private static let ofCauses = [
         "origin", "host", "upgrade", "connection", "via", "x-forwarded-host", "x-forwarded-proto", "server",
-        "location", "retry-after", "content-type", "x-cache", "sec-websocket-version", "sec-websocket-protocol",
+        "location", "retry-after", "content-type", "x-cache", "sec-websocket-version",
+        "sec-websocket-protocol",
         "www-authenticate",
     ]
 
@@ -45,8 +46,10 @@ struct FieldNames: Sendable {
     /// The head without the values of other fields.
     func reduced(_ head: MessageHead) -> MessageHead {
         var head = head
-        for index in head.fieldLines.indices where !contains(head.bytes.span.extracting(head.fieldLines[index].name)) {
-            head.fieldLines[index].value = head.fieldLines[index].value.lowerBound..<head.fieldLines[index].value.lowerBound
+        for index in head.fieldLines.indices
+        where !contains(head.bytes.span.extracting(head.fieldLines[index].name)) {
+            head.fieldLines[index].value =
+                head.fieldLines[index].value.lowerBound..<head.fieldLines[index].value.lowerBound
         }
         return head
     }

@@ -93,9 +93,9 @@ extension Facts {
                 "attempt \(other.id) sent the same token elsewhere and was refused alike", at: places(other))
         }
         if let further = comparisons.first(where: {
-            file.attempts[$0.other].outcome == .opened && symptoms.contains(.refused)
-                && $0.differences.contains(.placement)
+            symptoms.contains(.refused) && $0.differences.contains(.placement)
                 && $0.differences.subtracting([.placement, .subprotocol, .name]).isEmpty
+                && file.attempts[$0.other].outcome == .opened
         }), isAlone {
             let other = file.attempts[further.other]
             let there = other.credentials.first.map(place(of:)) ?? "elsewhere"

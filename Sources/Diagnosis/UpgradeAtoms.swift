@@ -81,18 +81,25 @@ extension Facts {
         }
     }
 
-    /// The run of attempts of this client here that ends with this one: how many, and in which time.
-    var storm: (count: Int, seconds: Double)? {
-        let (members, place) = line
-        guard let now = attempt.startedAt else { return nil }
-        var first = place
-        let times = file.whole.attempts
-        while members.startIndex < first, place - first < 63,
-            let earlier = times.startedAt(Int(members[first - 1])),
-            let next = times.startedAt(Int(members[first])), next.seconds(since: earlier) < 10
-        { first -= 1 }
-        guard first < place, let began = times.startedAt(Int(members[first])) else { return nil }
-        return (place - first + 1, now.seconds(since: began))
+    /// A run of attempts: how many, and in which time.
+    typealias Storm = (count: Int, seconds: Double)
+
+    /// The run of attempts of this client here that ends with this one.
+    var storm: Storm? {
+        file.memory.storm(at: position) {
+            let (members, place) = line
+            guard let now = attempt.startedAt else { return nil }
+            var first = place
+            var began = now
+            while members.startIndex < first, place - first < 63,
+                let earlier = file.whole.attempts.startedAt(Int(members[first - 1])),
+                began.seconds(since: earlier) < 10
+            {
+                first -= 1
+                began = earlier
+            }
+            return first < place ? (place - first + 1, now.seconds(since: began)) : nil
+        }
     }
 
     /// Whether the client ended the connection after TLS had begun and before its request.

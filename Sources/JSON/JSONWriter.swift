@@ -134,6 +134,15 @@ extension JSONWriter {
         appendQuoted(text)
     }
 
+    /// A string of a letter and a number: `"e12"`.
+    package mutating func value(_ letter: Unicode.Scalar, _ number: Int) {
+        separate()
+        bytes.append(0x22)
+        bytes.append(UInt8(truncatingIfNeeded: letter.value))
+        bytes.append(contentsOf: String(number).utf8)
+        bytes.append(0x22)
+    }
+
     /// An integer.
     package mutating func value(_ number: Int) {
         separate()
@@ -232,6 +241,8 @@ extension JSONWriter {
         var runStart = 0
         var index = 0
         while index < text.count {
+            index = plainEnd(text, from: index)
+            guard index < text.count else { break }
             let byte = text[index]
             if byte < 0x80 {
                 if 0x20 <= byte, byte != 0x22, byte != 0x5c, byte != 0x7f {
@@ -288,6 +299,23 @@ extension JSONWriter {
     private mutating func appendUnicodeEscape(_ byte: UInt8) {
         bytes.append(contentsOf: [0x5c, 0x75, 0x30, 0x30, hexDigit(byte >> 4), hexDigit(byte & 15)])
     }
+}
+
+/// Where the plain letters from an index end, as far as eight at a time tell it.
+private func plainEnd(_ text: Span<UInt8>, from start: Int) -> Int {
+    var index = start
+    let bytes = unsafe text.bytes
+    while 8 <= text.count - index {
+        let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+        // The high bit of each byte that is below 0x20, a quote, a backslash, DEL or not ASCII.
+        let low = word &- 0x2020_2020_2020_2020
+        let quote = (word ^ 0x2222_2222_2222_2222) &- 0x0101_0101_0101_0101
+        let backslash = (word ^ 0x5c5c_5c5c_5c5c_5c5c) &- 0x0101_0101_0101_0101
+        let delete = word &+ 0x0101_0101_0101_0101
+        guard (low | quote | backslash | delete | word) & 0x8080_8080_8080_8080 == 0 else { break }
+        index += 8
+    }
+    return index
 }
 
 private func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }

@@ -44,7 +44,7 @@ func writeAttempt(
             json.member("received", attempt.session?.counts.server.frames ?? 0)
         }
     }
-    if !attempt.seenAlso.isEmpty { json.member("seenAlso", evidence.ids(attempt.seenAlso)) }
+    if !attempt.seenAlso.isEmpty { write("seenAlso", attempt.seenAlso, &evidence, into: &json) }
     if let judgement { writeRemarks(judgement, report, &evidence, into: &json) }
     json.endObject()
 }
@@ -145,8 +145,8 @@ private func writeCandidates(
         json.member("cause", candidate.cause)
         json.member("code", candidate.code)
         json.member("certainty", candidate.certainty.rawValue)
-        json.member("for", evidence.ids(of: candidate.evidenceFor))
-        json.member("against", evidence.ids(of: candidate.evidenceAgainst))
+        write("for", candidate.evidenceFor.lazy.flatMap(\.places), &evidence, into: &json)
+        write("against", candidate.evidenceAgainst.lazy.flatMap(\.places), &evidence, into: &json)
         json.member("summary", candidate.summary)
         writeStatements("reasonsFor", candidate.evidenceFor, &evidence, into: &json)
         writeStatements("reasonsAgainst", candidate.evidenceAgainst, &evidence, into: &json)
@@ -163,7 +163,7 @@ private func writeRuledOut(_ items: [RuledOut], _ evidence: inout EvidenceList, 
         json.member("cause", item.cause)
         json.member("code", item.code)
         json.member("because", item.because.text)
-        json.member("evidence", evidence.ids(item.because.places))
+        write("evidence", item.because.places, &evidence, into: &json)
         json.endObject()
     }
     json.endArray()
@@ -182,7 +182,7 @@ func writeCredentials(
         json.member("name", credential.name)
         json.member("scheme", credential.scheme)
         if !credential.defects.isEmpty { json.member("defects", credential.defects.map(\.rawValue)) }
-        if withEvidence { json.member("evidence", evidence.id(credential.place)) }
+        if withEvidence { write("evidence", credential.place, &evidence, into: &json) }
         json.endObject()
     }
     json.endArray()
@@ -201,7 +201,7 @@ private func writeRemarks(
         json.member("name", responder.name)
         json.member("certainty", responder.certainty?.rawValue)
         json.member("because", responder.because.text)
-        json.member("evidence", evidence.ids(responder.because.places))
+        write("evidence", responder.because.places, &evidence, into: &json)
         json.member("meaning", responder.meaning)
         json.endObject()
     }
@@ -233,7 +233,7 @@ private func writeStatements(
     for statement in statements {
         json.beginObject()
         json.member("text", statement.text)
-        json.member("evidence", evidence.ids(statement.places))
+        write("evidence", statement.places, &evidence, into: &json)
         json.endObject()
     }
     json.endArray()

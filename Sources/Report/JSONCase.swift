@@ -19,7 +19,7 @@ func writeExchanges(_ report: Report, _ evidence: inout EvidenceList, into json:
         json.member("token", exchange.credentials.first.map { "t\($0.token)" })
         if !exchange.credentials.isEmpty { writeCredentials(exchange.credentials, &evidence, into: &json) }
         if !exchange.minted.isEmpty { writeMinted(exchange.minted, report, &evidence, into: &json) }
-        json.member("evidence", evidence.ids([exchange.request.place]))
+        write("evidence", [exchange.request.place], &evidence, into: &json)
         json.endObject()
     }
     json.endArray()
@@ -39,7 +39,7 @@ private func writeMinted(
             json.member("url", report.options.showSecrets ? url.revealed : url.description)
         }
         json.member("expiresIn", item.lifetimeSeconds)
-        json.member("evidence", evidence.id(item.place))
+        write("evidence", item.place, &evidence, into: &json)
         json.endObject()
     }
     json.endArray()

@@ -63,34 +63,54 @@ package func writeJSONReport<Problem: Error>(
 struct EvidenceList: Sendable {
     private(set) var places = PlaceList()
     /// Numbers of the places of the attempt that is being written; other attempts seldom share one, and a table of
-    /// all would be the largest thing in memory.
-    private var known: [Place: Int] = [:]
+    /// all would be the largest thing in memory. Few have more than a handful: those are found by looking through.
+    private var first: [(place: Place, number: Int)] = []
+    private var others: [Place: Int] = [:]
+    private static let lookedThrough = 12
 
     init() {}
 
     /// Begins the next attempt.
-    mutating func forgetNumbers() { known.removeAll(keepingCapacity: true) }
+    mutating func forgetNumbers() {
+        first.removeAll(keepingCapacity: true)
+        if !others.isEmpty { others.removeAll(keepingCapacity: true) }
+    }
 
-    /// The id of a place, the same for the same place.
-    mutating func id(_ place: Place) -> String {
-        if let number = known[place] { return "e\(number)" }
+    /// The number of a place, the same for the same place.
+    mutating func number(_ place: Place) -> Int {
+        for known in first where known.place == place { return known.number }
+        if let number = others[place] { return number }
         places.append(place)
-        known[place] = places.count
-        return "e\(places.count)"
-    }
-
-    /// The ids of places, without repeats.
-    mutating func ids(_ places: [Place]) -> [String] {
-        var ids: [String] = []
-        for place in places {
-            let id = id(place)
-            if !ids.contains(id) { ids.append(id) }
+        if first.count < Self.lookedThrough {
+            first.append((place, places.count))
+        } else {
+            others[place] = places.count
         }
-        return ids
+        return places.count
     }
+}
 
-    /// The ids of every place of some statements, without repeats.
-    mutating func ids(of statements: [Statement]) -> [String] { ids(statements.flatMap(\.places)) }
+/// A member that is the id of a place.
+func write(_ name: String, _ place: Place, _ evidence: inout EvidenceList, into json: inout JSONWriter) {
+    json.name(name)
+    json.value("e", evidence.number(place))
+}
+
+/// A member that is the ids of places, without repeats.
+func write(
+    _ name: String, _ places: some Sequence<Place>, _ evidence: inout EvidenceList,
+    into json: inout JSONWriter
+) {
+    json.name(name)
+    json.beginArray()
+    var written: [Int] = []
+    for place in places {
+        let number = evidence.number(place)
+        guard !written.contains(number) else { continue }
+        written.append(number)
+        json.value("e", number)
+    }
+    json.endArray()
 }
 
 func writePlace(_ place: Place, into json: inout JSONWriter) {
@@ -132,7 +152,7 @@ private func writeLimit(_ limit: Limit, _ evidence: inout EvidenceList, into jso
     json.member("code", limit.code)
     json.member("text", limit.text)
     json.member("connections", limit.connections)
-    if let place = limit.place { json.member("evidence", evidence.ids([place])) }
+    if let place = limit.place { write("evidence", [place], &evidence, into: &json) }
     json.endObject()
 }
 

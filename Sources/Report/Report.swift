@@ -104,8 +104,9 @@ extension Report {
     var items: some Sequence<Item> {
         let memory = JudgeMemory()
         return file.attempts.indices.lazy.map { index in
-            let attempt = file.attempts[index]
-            return Item(index: index, attempt: attempt, judgement: judgement(at: index, of: attempt, memory))
+            Item(
+                index: index, attempt: memory.attempt(index, of: file),
+                judgement: judgement(at: index, memory))
         }
     }
 
@@ -113,11 +114,11 @@ extension Report {
     package var judgements: [Judgement] { items.compactMap(\.judgement) }
 
     /// What is said of the attempt at an index.
-    func judgement(at index: Int) -> Judgement? { judgement(at: index, of: nil, JudgeMemory()) }
+    func judgement(at index: Int) -> Judgement? { judgement(at: index, JudgeMemory()) }
 
-    private func judgement(at index: Int, of attempt: Attempt?, _ memory: JudgeMemory) -> Judgement? {
+    private func judgement(at index: Int, _ memory: JudgeMemory) -> Judgement? {
         switch judging {
-        case .toCome(let judge): return judge.judgement(at: index, of: attempt, memory)
+        case .toCome(let judge): return judge.judgement(at: index, memory)
         case .done(let judgements):
             let id = file.attempts.id(index)
             if index < judgements.count, judgements[index].attempt == id { return judgements[index] }

@@ -52,7 +52,7 @@ func writeReported(_ report: Report, _ evidence: inout EvidenceList, into json: 
         json.member("names") { json in
             json.array { json in for name in fact.names { json.value(report.file.masked(name)) } }
         }
-        json.member("evidence", evidence.id(fact.place))
+        write("evidence", fact.place, &evidence, into: &json)
         json.endObject()
     }
     json.endArray()

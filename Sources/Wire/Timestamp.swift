@@ -28,27 +28,57 @@ package struct Timestamp: Sendable, Equatable, Hashable, Comparable {
 extension Timestamp {
     /// RFC 3339 in UTC with microseconds: `2026-11-21T02:42:13.114530Z`.
     package var rfc3339: String {
-        "\(dayText)T\(clockText(fractionDigits: 6))Z"
+        var text: [UInt8] = []
+        text.reserveCapacity(32)
+        putDay(into: &text)
+        text.append(0x54)
+        putClock(fractionDigits: 6, into: &text)
+        text.append(0x5a)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The date in UTC: `2026-11-21`.
     package var dayText: String {
+        var text: [UInt8] = []
+        putDay(into: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private func putDay(into text: inout [UInt8]) {
         let date = CivilDate(daysSinceEpoch: seconds.floorDivided(by: 86_400))
-        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
+        put(date.year, 4, into: &text)
+        text.append(0x2d)
+        put(date.month, 2, into: &text)
+        text.append(0x2d)
+        put(date.day, 2, into: &text)
     }
 
     /// The time of day in UTC: `02:42:13` and, where digits (0 to 9) are asked for, its fraction.
     package func clockText(fractionDigits: Int = 0) -> String {
+        var text: [UInt8] = []
+        putClock(fractionDigits: fractionDigits, into: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private func putClock(fractionDigits: Int, into text: inout [UInt8]) {
         let secondOfDay = seconds - seconds.floorDivided(by: 86_400) * 86_400
-        let clock =
-            "\(padded(secondOfDay / 3600, 2)):\(padded(secondOfDay / 60 % 60, 2)):\(padded(secondOfDay % 60, 2))"
-        guard 0 < fractionDigits else { return clock }
-        let fraction = padded(nanoseconds &- seconds &* 1_000_000_000, 9)
-        return clock + "." + fraction.prefix(fractionDigits)
+        put(secondOfDay / 3600, 2, into: &text)
+        text.append(0x3a)
+        put(secondOfDay / 60 % 60, 2, into: &text)
+        text.append(0x3a)
+        put(secondOfDay % 60, 2, into: &text)
+        guard 0 < fractionDigits else { return }
+        text.append(0x2e)
+        put(nanoseconds &- seconds &* 1_000_000_000, 9, into: &text)
+        text.removeLast(max(0, 9 - fractionDigits))
     }
 
     /// From an HTTP date, `Sat, 21 Nov 2026 02:42:13 GMT` (RFC 9110 §5.6.7, the IMF-fixdate form), or nil.
     package init?(httpDate text: String) {
+        if let seconds = fixedDate(text.utf8.span) {
+            self.init(seconds: seconds)
+            return
+        }
         let parts = text.split(whereSeparator: { $0 == " " || $0 == "," || $0 == ":" || $0 == "-" })
         guard parts.count == 8, parts[7] == "GMT",
             let day = Int(parts[1]), let year = Int(parts[3]),
@@ -114,7 +144,59 @@ extension Int64 {
     }
 }
 
-private func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+/// A number in decimal, with zeros before it up to a width.
+private func put(_ value: Int64, _ width: Int, into text: inout [UInt8]) {
+    let start = text.count
+    guard 0 <= value else {
+        let digits = String(value)
+        for _ in 0..<max(0, width - digits.utf8.count) { text.append(0x30) }
+        text.append(contentsOf: digits.utf8)
+        return
+    }
+    var rest = value
+    while 0 < rest {
+        text.append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
+        rest /= 10
+    }
+    while text.count - start < width { text.append(0x30) }
+    text[start...].reverse()
+}
+
+/// The seconds of `Sat, 21 Nov 2026 02:42:13 GMT` where it stands exactly so; nil for any other spelling.
+private func fixedDate(_ text: Span<UInt8>) -> Int64? {
+    guard text.count == 29, text[3] == 0x2c, text[4] == 0x20, text[7] == 0x20, text[11] == 0x20,
+        text[16] == 0x20,
+        text[19] == 0x3a, text[22] == 0x3a, text[25] == 0x20, text.extracting(26..<29).starts(with: "GMT"),
+        let day = number(text, 5..<7), let year = number(text, 12..<16), let hour = number(text, 17..<19),
+        let minute = number(text, 20..<22), let second = number(text, 23..<25),
+        let month = monthNumber(text.extracting(8..<11)), 1 <= year, 1 <= day, day <= 31, hour <= 23,
+        minute <= 59, second <= 60, isWord(text.extracting(0..<3))
+    else { return nil }
+    let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch
+    return days * 86_400 + hour * 3600 + minute * 60 + second
+}
+
+private func isWord(_ text: Span<UInt8>) -> Bool {
+    for index in text.indices where !(0x41...0x5a ~= text[index] & 0xdf) { return false }
+    return true
+}
+
+private func number(_ text: Span<UInt8>, _ range: Range<Int>) -> Int64? {
+    var number: Int64 = 0
+    for index in range {
+        guard 0x30...0x39 ~= text[index] else { return nil }
+        number = number * 10 + Int64(text[index] - 0x30)
+    }
+    return number
+}
+
+private func monthNumber(_ name: Span<UInt8>) -> Int64? {
+    let names: StaticString = "JanFebMarAprMayJunJulAugSepOctNovDec"
+    return names.withUTF8Buffer { all in
+        for month in 0..<12
+        where unsafe all[month * 3] == name[0] && all[month * 3 + 1] == name[1]
+            && all[month * 3 + 2] == name[2]
+        { return Int64(month + 1) }
+        return nil
+    }
 }
