@@ -34,7 +34,7 @@ struct LaunchTests {
         let result = table.applied(to: environment, [.proxy, .trust], values: LaunchValues.all)
         #expect(result["NODE_OPTIONS"] == "--max-old-space-size=100 --require=<shim>")
         #expect(result["PYTHONPATH"] == "<site>:/mine")
-        #expect(result["NO_PROXY"] == nil && result["HOME"] == "/h")
+        #expect(result["NO_PROXY"] == "nobody.invalid" && result["HOME"] == "/h")
         #expect(result["SSL_CERT_FILE"] == "<bundle>" && result["NODE_EXTRA_CA_CERTS"] == "<extra>")
         #expect(result["HTTPS_PROXY"] == "http://<proxy>" && result["wss_proxy"] == "http://<proxy>")
         #expect(result["JAVA_TOOL_OPTIONS"]?.hasPrefix("-Dhttp.proxyHost=<host>") == true)
@@ -42,6 +42,22 @@ struct LaunchTests {
         let tapped = table.applied(to: environment, [.proxy, .tap], values: LaunchValues.all)
         #expect(tapped["SSLKEYLOGFILE"] == "<keylog>" && tapped["SSL_CERT_FILE"] == "/mine.pem")
         #expect(tapped["NODE_OPTIONS"]?.hasSuffix("--require=<shim> --tls-keylog=<keylog>") == true)
+    }
+
+    @Test("A browser gets arguments behind its name, and keeps those that it was given")
+    func browserArguments() {
+        let command = ["/usr/bin/chromium", "--user-data-dir=/mine", "https://a.test/"]
+        let result = table.applied(toCommand: command, [.proxy, .trust], values: LaunchValues.all)
+        #expect(
+            result == [
+                "/usr/bin/chromium", "--proxy-server=http://<proxy>", "--proxy-bypass-list=<-loopback>",
+                "--ignore-certificate-errors-spki-list=<pin>", "--user-data-dir=/mine", "https://a.test/",
+            ])
+        let tapped = table.applied(
+            toCommand: ["google-chrome-beta"], [.proxy, .tap], values: LaunchValues.all)
+        #expect(tapped.count == 4 && tapped.contains("--user-data-dir=<profile>"))
+        #expect(
+            table.applied(toCommand: ["node", "chromium"], [.proxy], values: [:]) == ["node", "chromium"])
     }
 
     @Test(
@@ -56,7 +72,7 @@ struct LaunchTests {
 
     @Test("The folder of a run is its owner's alone, and gone afterwards")
     func folder() throws {
-        let folder = try LaunchFolder(environment: ["TMPDIR": "/tmp", "XDG_RUNTIME_DIR": "/has space"])
+        var folder = try LaunchFolder(environment: ["TMPDIR": "/tmp", "XDG_RUNTIME_DIR": "/has space"])
         let authority = try CertificateAuthority(for: .none, at: Timestamp(seconds: Int64(time(nil))))
         try folder.trust(authority, environment: [:])
         var status = stat()
@@ -66,8 +82,14 @@ struct LaunchTests {
             #expect(TestFile.exists(values[name] ?? ""), "\(name)")
         }
         #expect(!TestFile.exists(folder.store.keyPath))
+        #expect(values["pin"] == authority.keyPin)
+        // What a browser leaves behind, a link out of the folder among it.
+        _ = output(
+            "mkdir -p \(folder.profilePath)/a/b && touch \(folder.profilePath)/a/b/c \(folder.path)-kept")
+        _ = output("ln -s \(folder.path)-kept \(folder.profilePath)/link")
+        defer { unlink(folder.path + "-kept") }
         folder.remove()
-        #expect(!TestFile.exists(folder.path))
+        #expect(!TestFile.exists(folder.path) && TestFile.exists(folder.path + "-kept"))
     }
 
     @Test(
@@ -122,5 +144,6 @@ private enum LaunchValues {
     static let all = Dictionary(
         uniqueKeysWithValues: [
             "proxy", "host", "port", "ca", "extra", "bundle", "keystore", "shim", "site", "keylog", "pin",
+            "profile",
         ].map { ($0, "<\($0)>") })
 }

@@ -19,6 +19,11 @@ package final class CertificateAuthority {
     /// The last moment of its life.
     package let notAfter: Timestamp
 
+    /// What browsers take for `--ignore-certificate-errors-spki-list`: the key's SHA-256 in base64.
+    package var keyPin: String {
+        String(decoding: base64(identity.publicKeyDigest.span, url: false), as: UTF8.self)
+    }
+
     private var leaves: LeafCache
     /// One key for all leaves: making one takes longer than signing does.
     private let leafKey: OpaquePointer

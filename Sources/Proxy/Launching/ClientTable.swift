@@ -1,4 +1,5 @@
 import JSON
+import Wire
 
 /// How programs are pointed at a proxy and made to trust its CA: a table that is data.
 package struct ClientTable: Sendable {
@@ -31,7 +32,7 @@ package struct ClientTable: Sendable {
     /// A variable that `run` sets for its child.
     package struct Variable: Sendable, Equatable {
         /// What it is set for.
-        package enum Purpose: String, Sendable { case proxy, trust, tap }
+        package enum Purpose: String, Sendable, CaseIterable { case proxy, trust, tap }
 
         /// What becomes of a value that is there already.
         package enum How: String, Sendable {
@@ -51,15 +52,25 @@ package struct ClientTable: Sendable {
         package var value: String
     }
 
+    /// What a kind of program is given as arguments, because it reads no variable.
+    package struct Arguments: Sendable, Equatable {
+        /// Patterns of its name.
+        package var programs: [String]
+        /// The arguments by what they are for.
+        package var values: [Variable.Purpose: [String]]
+    }
+
     /// What is known of clients.
     package var runtimes: [Runtime]
     /// What is set, in order.
     package var variables: [Variable]
+    /// What is given, the first that fits.
+    package var arguments: [Arguments]
 
     /// The table that the program was built with.
     package static let embedded = ClientTable(reading: PackageResources.environment_json) ?? ClientTable()
 
-    private init() { (runtimes, variables) = ([], []) }
+    private init() { (runtimes, variables, arguments) = ([], [], []) }
 
     /// Reads the table; nil when anything in it is not as it should be.
     package init?(reading bytes: [UInt8]) {
@@ -88,7 +99,31 @@ package struct ClientTable: Sendable {
             variables.append(
                 Variable(name: name, purpose: purpose, how: how, value: entry["value"]?.string ?? ""))
         }
+        for entry in document["arguments"]?.array ?? [] {
+            let programs = (entry["programs"]?.array ?? []).compactMap(\.string)
+            var values: [Variable.Purpose: [String]] = [:]
+            for purpose in Variable.Purpose.allCases {
+                guard let list = entry[purpose.rawValue]?.array else { return nil }
+                values[purpose] = list.compactMap(\.string)
+            }
+            guard !programs.isEmpty else { return nil }
+            arguments.append(Arguments(programs: programs, values: values))
+        }
         guard !runtimes.isEmpty, !variables.isEmpty else { return nil }
+    }
+
+    /// A command with what its program wants as arguments, behind its name. What the user has given stays.
+    package func applied(
+        toCommand command: [String], _ purposes: Set<Variable.Purpose>, values: [String: String]
+    ) -> [String] {
+        guard let name = command.first?.split(separator: "/").last.map(String.init),
+            let entry = arguments.first(where: { $0.programs.contains { matches(name, glob: $0) } })
+        else { return command }
+        let given = Set(command.dropFirst().map { $0.prefix { $0 != "=" } })
+        let added = Variable.Purpose.allCases.filter(purposes.contains)
+            .flatMap { entry.values[$0] ?? [] }
+            .filter { !given.contains($0.prefix { $0 != "=" }) }
+        return [command[0]] + added.map { filled($0, values) } + command.dropFirst()
     }
 
     /// An environment with the variables of these purposes set. `values` fills the braces.

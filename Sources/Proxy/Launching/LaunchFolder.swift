@@ -16,6 +16,10 @@ package struct LaunchFolder: Sendable {
     package var keyLogPath: String { path + "/keys.log" }
     /// The CA, and what the user's own variable adds.
     package var extraPath: String { path + "/extra.pem" }
+    /// What a browser keeps for the run; made by the browser.
+    package var profilePath: String { path + "/profile" }
+    /// The digest of the authority's key, for a browser's command line; empty without one.
+    private var pin = ""
 
     /// Makes the folder below `$XDG_RUNTIME_DIR`, else `$TMPDIR`, else `/tmp`, and writes what is loaded.
     ///
@@ -41,9 +45,10 @@ package struct LaunchFolder: Sendable {
     /// Writes what makes the child trust an authority. Its key stays in memory.
     ///
     /// Throws: `file`.
-    package func trust(_ authority: CertificateAuthority, environment: [String: String])
+    package mutating func trust(_ authority: CertificateAuthority, environment: [String: String])
         throws(AuthorityError)
     {
+        pin = authority.keyPin
         try PrivateFile.write(authority.identity.certificatePEM, to: store.certificatePath)
         _ = try store.writeBundle(of: authority, instead: environment["SSL_CERT_FILE"])
         var extra = authority.identity.certificatePEM
@@ -59,28 +64,28 @@ package struct LaunchFolder: Sendable {
             "proxy": proxy.description, "host": proxy.addressText, "port": String(proxy.port),
             "ca": store.certificatePath, "extra": extraPath, "bundle": store.bundlePath,
             "keystore": store.keyStorePath, "shim": preloadPath, "site": sitePath, "keylog": keyLogPath,
+            "profile": profilePath, "pin": pin,
         ]
     }
 
     /// Removes the folder with everything that was written there.
     package func remove() {
         _ = try? store.remove()
-        for path in [preloadPath, sitePath + "/sitecustomize.py", keyLogPath, extraPath] { unlink(path) }
-        // What Python may have compiled.
-        for folder in [sitePath + "/__pycache__", sitePath, path] {
-            removeFiles(in: folder)
-            rmdir(folder)
-        }
+        removeTree(path, depth: 0)
     }
+}
 
-    private func removeFiles(in folder: String) {
-        guard let directory = opendir(folder) else { return }
-        defer { closedir(directory) }
+/// Removes a folder and what is in it, without following links. A browser's profile is some levels deep.
+private func removeTree(_ path: String, depth: Int) {
+    if let directory = opendir(path) {
         while let entry = readdir(directory) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            unlink(folder + "/" + name)
+            guard name != ".", name != ".." else { continue }
+            if unlink(path + "/" + name) != 0, depth < 32 { removeTree(path + "/" + name, depth: depth + 1) }
         }
+        closedir(directory)
     }
+    rmdir(path)
 }

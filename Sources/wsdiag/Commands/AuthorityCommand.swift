@@ -101,14 +101,9 @@ private func description(of authority: CertificateAuthority, in store: Authority
     signs for    \(authority.constraints.text)
     valid until  \(authority.notAfter.rfc3339)
     SHA-256      \(colons(authority.identity.fingerprint))
-    key pin      \(pin(of: authority))
+    key pin      \(authority.keyPin)
 
     """
-}
-
-/// What Chromium takes for `--ignore-certificate-errors-spki-list`.
-func pin(of authority: CertificateAuthority) -> String {
-    String(decoding: Wire.base64(authority.identity.publicKeyDigest.span, url: false), as: UTF8.self)
 }
 
 private func colons(_ bytes: [UInt8]) -> String {
@@ -128,7 +123,7 @@ private func environmentText(of store: AuthorityStore, _ invocation: Invocation)
     }
     let values = [
         "ca": store.certificatePath, "extra": store.certificatePath, "bundle": store.bundlePath,
-        "keystore": store.keyStorePath, "pin": pin(of: authority),
+        "keystore": store.keyStorePath, "pin": authority.keyPin,
     ]
     let table = ClientTable.embedded
     if outputFormat(invocation, ["text", "sh"]) == "sh" {

@@ -48,7 +48,7 @@ let runCommand = CommandSpec(
 func runBehindProxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
     raiseDescriptorLimit()
     let environment = processEnvironment()
-    let folder = try told { () throws(AuthorityError) in try LaunchFolder(environment: environment) }
+    var folder = try told { () throws(AuthorityError) in try LaunchFolder(environment: environment) }
     defer { folder.remove() }
     var plan = try LaunchPlan(invocation, environment)
     if plan.isTapped { try plan.tap(folder, invocation) }
@@ -74,7 +74,7 @@ func runBehindProxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let child = try told { () throws(AuthorityError) in
         if let authority { try folder.trust(authority, environment: environment) }
         return try ChildProcess(
-            invocation.operands,
+            plan.childCommand(invocation.operands, folder, loop.endpoints),
             environment: plan.childEnvironment(environment, folder, loop.endpoints))
     }
     var status: ChildProcess.Status?
@@ -163,6 +163,14 @@ struct LaunchPlan {
         return try told { () throws(AuthorityError) in
             try CertificateAuthority(for: try NameConstraints(globs: globs), at: currentTime())
         }
+    }
+
+    /// The command with the arguments that a browser wants in place of variables.
+    func childCommand(_ command: [String], _ folder: LaunchFolder, _ endpoints: [Endpoint]) -> [String] {
+        guard isForward, let proxy = endpoints.first else { return command }
+        return ClientTable.embedded.applied(
+            toCommand: command, isTapped ? [.proxy, .tap] : [.proxy, .trust],
+            values: folder.values(proxy: proxy))
     }
 
     func childEnvironment(
