@@ -1,5 +1,5 @@
 """Loaded into Python by `wsdiag run`: aiohttp reads proxy variables only where it is told to, and websockets before
-version 15 reads none."""
+version 15 reads none, and not every TLS context logs its keys."""
 import functools
 import importlib.util
 import os
@@ -17,6 +17,20 @@ def _aiohttp(module):
         begin(self, *args, **options)
 
     module.ClientSession.__init__ = __init__
+
+
+def _ssl(module):
+    """Contexts that are made by hand log their keys too, where keys are to be logged."""
+    path = os.environ.get("SSLKEYLOGFILE")
+    make = module.SSLContext.__new__
+
+    def __new__(cls, *args, **options):
+        context = make(cls, *args, **options)
+        context.keylog_filename = path
+        return context
+
+    if path:
+        module.SSLContext.__new__ = __new__
 
 
 def _tunnel(host, port):
@@ -68,7 +82,7 @@ def _websockets(module):
 class _Finder:
     """Finds modules as they are, and changes something in them once they are loaded."""
 
-    changes = {"aiohttp.client": _aiohttp, "websockets.legacy.client": _websockets}
+    changes = {"ssl": _ssl, "aiohttp.client": _aiohttp, "websockets.legacy.client": _websockets}
 
     def find_spec(self, name, path=None, target=None):
         change = self.changes.pop(name, None)
