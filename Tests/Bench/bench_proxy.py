@@ -7,6 +7,7 @@ Usage: bench_proxy.py [--soak] [WSDIAG]
 """
 import os
 import re
+import select
 import shutil
 import socket
 import ssl
@@ -163,11 +164,30 @@ def echo(peer, length, batch, rounds, pause=0.0):
 
 
 def duplex(peer, length, rounds):
-    """Large messages: sent by a thread of their own, so that both directions are full."""
-    sender = threading.Thread(target=lambda: [peer.sendall(frame(length, True)) for _ in range(rounds)])
-    sender.start()
-    read_exactly(peer, len(frame(length, False)) * rounds)
-    sender.join()
+    """Large messages, both directions full. One thread: two on one TLS object are not safe in Python."""
+    message, wanted = memoryview(frame(length, True)), len(frame(length, False)) * rounds
+    owed, offset, buffer = len(message) * rounds, 0, bytearray(1 << 18)
+    peer.setblocking(False)
+    while 0 < owed or 0 < wanted:
+        waits_to_write = False
+        if 0 < owed:
+            try:
+                count = peer.send(message[offset:offset + (1 << 16)])
+                owed, offset = owed - count, (offset + count) % len(message)
+            except (ssl.SSLWantWriteError, ssl.SSLWantReadError):
+                waits_to_write = True
+        try:
+            while 0 < wanted:
+                count = peer.recv_into(buffer)
+                if count == 0:
+                    raise EOFError
+                wanted -= count
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            pass
+        if waits_to_write or owed == 0:
+            if 0 < wanted or 0 < owed:
+                select.select([peer], [peer] if waits_to_write else [], [], 20)
+    peer.setblocking(True)
 
 
 def measure(proxy, port, context):
@@ -321,6 +341,8 @@ def main():
             proxy = start()
             try:
                 rows[name] = measure(proxy, port, outside)
+            except (OSError, EOFError, AssertionError) as problem:
+                print(f"{name} did not get through: {problem!r}", file=sys.stderr)
             finally:
                 proxy.stop()
         print(" " * 46 + "".join(f"{name:>11}" for name in rows) + "     target")

@@ -51,6 +51,12 @@ final class Program {
     /// What it said so far, errors included.
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
+    /// Says something on its standard input; what is said is short.
+    func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = Glibc.write(input, bytes, bytes.count)
+    }
+
     /// Closes its standard input.
     func endInput() {
         if 0 <= input { Glibc.close(input) }
