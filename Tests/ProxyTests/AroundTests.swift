@@ -75,7 +75,7 @@ struct AroundTests {
 
     /// A program that says one thing over a WebSocket, and ends with 3.
     enum Client: String, CaseIterable, Sendable {
-        case node, python
+        case node, python, websockets, curl
 
         var command: [String] {
             switch self {
@@ -87,6 +87,30 @@ struct AroundTests {
                     s.on('open', () => s.send('hello'));
                     s.on('message', (m) => { console.log('got ' + m); s.close(1000); });
                     s.on('close', () => process.exit(3)); s.on('error', (e) => console.log(e.message));
+                    """,
+                ]
+            case .websockets:
+                [
+                    "python3", "-c",
+                    """
+                    import asyncio, os, sys, websockets
+                    async def main():
+                        async with websockets.connect(os.environ["ADDRESS"]) as socket:
+                            await socket.send("hello")
+                            print("got", await socket.recv(), flush=True)
+                    asyncio.run(main())
+                    sys.exit(3)
+                    """,
+                ]
+            case .curl:
+                [
+                    "sh", "-c",
+                    """
+                    address=$(echo "$ADDRESS" | sed 's/^ws/http/')
+                    curl -sS -i --http1.1 --max-time 2 -H 'Connection: Upgrade' -H 'Upgrade: websocket' \\
+                        -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' "$address" |
+                        grep -a -q '^HTTP/1.1 101' && echo got hello
+                    exit 3
                     """,
                 ]
             case .python:
@@ -110,6 +134,8 @@ struct AroundTests {
             switch self {
             case .node: Program.succeeds(["node", "-e", "require('ws')"], environment: RealPeerTests.modules)
             case .python: Program.succeeds(["python3", "-c", "import aiohttp"])
+            case .websockets: Program.succeeds(["python3", "-c", "import websockets"])
+            case .curl: Program.succeeds(["curl", "--version"])
             }
         }
     }
@@ -129,12 +155,15 @@ struct AroundTests {
         let port = server.text.split(separator: "\n").first ?? ""
         var environment = RealPeerTests.modules
         environment["ADDRESS"] = "\(way == .pointed ? "ws" : "wss")://localhost:\(port)/echo"
+        let recording = tls.path + ".pcapng"
+        defer { unlink(recording) }
         var words = [Self.binary, "run"]
         switch way {
         case .intercepted: words += ["--upstream-ca", tls.path]
         case .tapped:
-            words.append("--tap")
+            words += ["--tap", "-w", recording]
             environment["SSL_CERT_FILE"] = tls.path
+            environment["CURL_CA_BUNDLE"] = tls.path
             environment["NODE_EXTRA_CA_CERTS"] = tls.path
         case .pointed: words += ["--reverse", "ADDRESS"]
         }
@@ -144,6 +173,12 @@ struct AroundTests {
         #expect(program.status == 3, "\(program.text)")
         #expect(program.text.contains("got hello"), "\(program.text)")
         #expect(program.text.contains("1 attempt: 1 opened"), "\(program.text)")
+        guard way == .tapped else { return }
+        // The keys are in the recording.
+        let explained = try Program([Self.binary, "ls", recording])
+        explained.endInput()
+        while !explained.poll() { sched_yield() }
+        #expect(explained.text.contains("open    /echo"), "\(explained.text)")
     }
 }
 

@@ -92,15 +92,13 @@ package final class LiveView: RelayObserver {
         guard !options.isQuiet || hasVerdict else { return }
         guard options.format == .text else { return tellObject(news, on: id, at: time) }
         guard hasRoom(for: news.stage.rawValue, at: time) else { return }
-        let line =
-            "#\(news.number) ".padded(to: 5) + news.stage.rawValue.padded(to: 8) + words(of: news, on: id)
-        output.write("\(time.clockText(fractionDigits: 3))  \(visible(line))\n")
-        guard hasVerdict, let report = report(of: news) else { return }
         let key = "\(news.judgement?.verdict?.cause ?? "")|\(news.url.prefix { $0 != "?" })"
-        if let first = told[key] {
-            output.write("              as #\(first)\n")
-            return
-        }
+        let first = hasVerdict ? told[key] : nil
+        let line =
+            "#\(news.number) ".padded(to: 5) + news.stage.rawValue.padded(to: 8)
+            + words(of: news, as: first, on: id)
+        output.write("\(time.clockText(fractionDigits: 3))  \(visible(line))\n")
+        guard hasVerdict, first == nil, let report = report(of: news) else { return }
         guard reports < Self.reportsPerSecond else {
             output.write("              more reports in this second than are read: not shown in full\n")
             return
@@ -119,9 +117,10 @@ package final class LiveView: RelayObserver {
         return Report(version: options.version, file: file, judgements: [judgement], options: options.report)
     }
 
-    private func words(of news: AttemptNews, on id: Int) -> String {
+    /// `first` is an attempt of which the same was told in full.
+    private func words(of news: AttemptNews, as first: Int?, on id: Int) -> String {
         let verdict = news.judgement?.verdict.map { verdict in
-            "  " + (verdict.cause ?? "undetermined") + ": " + verdict.summary
+            "  " + (verdict.cause ?? "undetermined") + (first.map { ", as #\($0)" } ?? ": " + verdict.summary)
         }
         switch news.stage {
         case .asked: return news.url + (connections[id].map { "  from \($0.client)" } ?? "")

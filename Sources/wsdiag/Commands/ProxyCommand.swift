@@ -19,7 +19,7 @@ let proxyCommand = CommandSpec(
     ],
     operands: [],
     options: OptionSpec.relaying + OptionSpec.watching + [
-        .skew, .profiles, .format(["text", "jsonl"]), .color, .width, .ascii, .showSecrets, .quiet,
+        .skew, .profiles, .format(["text", "jsonl"]), .color, .width, .ascii, .showSecrets, .onlyVerdicts,
     ],
     examples: [
         .init(
@@ -100,18 +100,18 @@ func viewOptions(_ invocation: Invocation) throws(Failure) -> LiveView.Options {
 /// Where it listens, and what should not be overlooked.
 private func tellStart(_ options: ProxyOptions, _ loop: RelayLoop, _ invocation: Invocation) {
     let note = invocation.surroundings.note
+    let isQuiet = invocation.has(.quiet)
     for (spec, endpoint) in zip(options.listeners, loop.endpoints) {
-        if let target = spec.target {
-            let scheme = target.isSecure ? "wss" : "ws"
-            note("listening on ws://\(endpoint) for \(scheme)://\(target.authority)\n")
-        } else {
-            note("listening on http://\(endpoint) as a forward proxy\n")
-        }
+        let target = spec.target.map { "\($0.isSecure ? "wss" : "ws")://\($0.authority)" }
+        let what = target.map { "ws://\(endpoint) for \($0)" } ?? "http://\(endpoint) as a forward proxy"
+        // Where a free port was asked for nobody else would know it.
+        if !isQuiet || spec.endpoint.port == 0 { note("listening on \(what)\n") }
         if !endpoint.isLoopback { note("warning: whoever reaches \(endpoint) can use this proxy\n") }
     }
     if options.acceptsAnyServer {
         note("warning: certificates of servers are NOT checked (--insecure-upstream)\n")
     }
+    guard !isQuiet else { return }
     if !options.interceptedHosts.isEmpty {
         note(
             "decrypting \(options.interceptedHosts.joined(separator: ", ")); ALPN is http/1.1 on both sides\n"

@@ -33,7 +33,7 @@ let runCommand = CommandSpec(
     options: [.reverseVariable, .tap, .intercept] + OptionSpec.watching + [
         .connectTo, .upstreamProxy, .upstreamAuthority, .insecureUpstream, .clientCertificate, .clientKey,
         .keyLog, .rewriteHost, .rewriteOrigin, .skew, .profiles, .format(["text", "jsonl"]), .color, .width,
-        .ascii, .showSecrets, .quiet,
+        .ascii, .showSecrets, .onlyVerdicts,
     ],
     examples: [
         .init(line: "wsdiag run -- node app.js", meaning: "decrypts what the program says over TLS"),

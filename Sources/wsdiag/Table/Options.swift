@@ -85,6 +85,10 @@ extension OptionSpec {
     static let quiet = OptionSpec(
         name: "quiet", short: "q", summary: "No progress and no notes on standard error")
 
+    /// The same of a relay: what it says is events.
+    static let onlyVerdicts = OptionSpec(
+        name: "quiet", short: "q", summary: "Only verdicts: no other events, no summary at the end")
+
     /// What every text report knows.
     static let appearance = [output, color, width, ascii, showSecrets, quiet]
 
