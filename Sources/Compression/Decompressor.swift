@@ -49,6 +49,8 @@ package struct Decompressor: ~Copyable {
 
     private let format: Format
     private var engine: Engine
+    /// Where a piece of output is made; it serves every call, because messages are small and many.
+    private let output: UnsafeMutableBufferPointer<UInt8>
     private var isAtEnd = false
     /// Whether a member of a gzip file has ended, so that what follows may be padding.
     private var hasEndedMember = false
@@ -69,9 +71,11 @@ package struct Decompressor: ~Copyable {
             guard let state = ZSTD_createDCtx() else { throw .outOfMemory }
             engine = .zstd(state)
         }
+        output = .allocate(capacity: format.pieceBytes)
     }
 
     deinit {
+        output.deallocate()
         switch engine {
         case .deflate(let stream):
             inflateEnd(stream)
@@ -93,11 +97,7 @@ package struct Decompressor: ~Copyable {
             return Progress(consumed: 0, isFinished: true, isStopped: false)
         }
         var outcome: Result<Progress, CompressionError> = .failure(.outOfMemory)
-        input.withUnsafeBufferPointer { bytes in
-            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: format.pieceBytes) { output in
-                outcome = run(bytes, output, emit)
-            }
-        }
+        input.withUnsafeBufferPointer { outcome = run($0, emit) }
         return try outcome.get()
     }
 
@@ -147,15 +147,14 @@ package struct Decompressor: ~Copyable {
     }
 
     private mutating func run(
-        _ input: UnsafeBufferPointer<UInt8>, _ output: UnsafeMutableBufferPointer<UInt8>,
-        _ emit: (Span<UInt8>) -> Bool
+        _ input: UnsafeBufferPointer<UInt8>, _ emit: (Span<UInt8>) -> Bool
     ) -> Result<Progress, CompressionError> {
         var consumed = 0
         while true {
             let rest = UnsafeBufferPointer(rebasing: input[consumed...])
             var used = 0
             var made = 0
-            let step = step(rest, output, &used, &made)
+            let step = step(rest, &used, &made)
             consumed += used
             totalInput += used
             memberInput += used
@@ -192,8 +191,7 @@ package struct Decompressor: ~Copyable {
     }
 
     private func step(
-        _ input: UnsafeBufferPointer<UInt8>, _ output: UnsafeMutableBufferPointer<UInt8>,
-        _ used: inout Int, _ made: inout Int
+        _ input: UnsafeBufferPointer<UInt8>, _ used: inout Int, _ made: inout Int
     ) -> Result<Step, CompressionError> {
         switch engine {
         case .deflate(let stream): inflateStep(stream, input, output, &used, &made, at: totalInput)
