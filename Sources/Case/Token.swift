@@ -158,7 +158,8 @@ package struct JWT: Sendable, Equatable {
         var names: [String] = []
         for holder in holders {
             let found =
-                holder.string?.utf8.split(whereSeparator: { $0 == 0x20 || $0 == 0x2c }).compactMap(String.init)
+                holder.string?.utf8.split(whereSeparator: { $0 == 0x20 || $0 == 0x2c }).compactMap(
+                    String.init)
                 ?? holder.array?.compactMap(\.string) ?? []
             for name in found where !names.contains(name) { names.append(name) }
         }
