@@ -294,8 +294,8 @@ COLUMNS = [
 ]
 
 
-def soak(start, port, context):
-    """A million messages, then 500 MB: memory must stay where it was."""
+def soak(name, start, port, context):
+    """A million messages, then 500 MB: memory must stay where it was. Answers whether it did."""
     proxy = start()
     try:
         with connect(proxy, port, context, 128, 500) as peer:
@@ -313,9 +313,10 @@ def soak(start, port, context):
         del idle
     finally:
         proxy.stop()
-    print(f"memory in MiB: {before:.1f}, after 1,000,000 messages {middle:.1f}, after 500 MB {after:.1f}, "
-          f"with 10,000 idle connections {crowded:.1f}")
-    return middle - before < 4 and after - before < 8 and after <= 64
+    is_flat = middle - before < 4 and after - before < 8 and after <= 64
+    print(f"{name:10} memory in MiB: {before:.1f}, after 1,000,000 messages {middle:.1f}, after 500 MB {after:.1f}, "
+          f"with 10,000 idle connections {crowded:.1f}: {'flat' if is_flat else 'NOT FLAT'}", flush=True)
+    return is_flat
 
 
 def main():
@@ -335,7 +336,11 @@ def main():
         threading.Thread(target=serve, args=(listener, inside), daemon=True).start()
         found = candidates(wsdiag, folder, port)
         if "--soak" in sys.argv:
-            sys.exit(0 if soak(found[0][1], port, outside) else 1)
+            own = [entry for entry in found if entry[0].startswith("wsdiag")]
+            sys.exit(0 if all([soak(name, start, port, outside) for name, start in own]) else 1)
+        for program, package in [("nginx", "nginx-light"), ("sslsplit", "sslsplit"), ("mitmdump", "mitmproxy")]:
+            if program not in [name for name, _ in found]:
+                print(f"without {program}, which is not installed: apt-get install {package}", file=sys.stderr)
         rows = {"direct": measure(None, port, outside)}
         for name, start in found:
             proxy = start()

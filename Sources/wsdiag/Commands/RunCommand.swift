@@ -217,8 +217,8 @@ extension ConnectionCensus {
             let why =
                 plan.isForward
                 ? """
-                  It may not have connected at all, read no proxy variable, or go to localhost directly (as Go and
-                  Java do). 'wsdiag ca env' says what each kind of program reads; where it takes the address from
+                  It may not have connected at all, read no proxy variable, or go to localhost directly (as Go
+                  does). 'wsdiag ca env' says what each kind of program reads; where it takes the address from
                   the environment, this needs no proxy variable:  wsdiag run --reverse VAR=wss://… -- \(program)
                 """
                 : "  It did not connect to the address in the variable."
