@@ -245,6 +245,25 @@ struct RecordingTests {
         }
     }
 
+    @Test("A HAR with masked values accuses no mask: that they are masked is a limit")
+    func maskedHAR() throws {
+        try withFile { path in
+            let relay = try RecordedRelay(path)
+            play(relay, 0, Array(forbidden.utf8), isRefused: true)
+            relay.recorder.finish(at: relay.now)
+            let document = relay.har.document(version: "test", showingSecrets: false)
+            #expect(!String(decoding: document, as: UTF8.self).contains("abcdefghijklmnop1234"))
+            var reader = DocumentFormat.har.reader(named: "x.har", limits: .standard)
+            try reader.receive(document.span)
+            let file = try reader.finish()
+            #expect(file.attempts.first?.unseen.contains(.credentialValues) == true)
+            #expect(file.limits.contains { $0.kind == .valuesRedacted })
+            let judgement = try #require(judge(file).first)
+            #expect(judgement.verdict?.cause == nil)
+            #expect(!judgement.candidates.contains { $0.cause == "token-truncated" })
+        }
+    }
+
     @Test("Cut at any place it tells what came before")
     func cut() throws {
         try withFile { path in

@@ -38,9 +38,9 @@ final class RecordingFile: @unchecked Sendable {
         sigfillset(&all)
         pthread_sigmask(SIG_BLOCK, &all, nil)
         var isBroken = false
-        while let blocks = queue.next() {
+        while var blocks = queue.next() {
             if !isBroken, !write(blocks) { isBroken = true }
-            queue.giveBack(blocks)
+            queue.giveBack(&blocks)
         }
         close(descriptor)
     }

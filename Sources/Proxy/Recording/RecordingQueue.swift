@@ -166,10 +166,11 @@ extension RecordingQueue {
     }
 
     /// Takes back the buffer of blocks that were written.
-    func giveBack(_ buffer: [UInt8]) {
+    func giveBack(_ buffer: inout [UInt8]) {
         locked {
             guard buffer.capacity <= 2 * Self.batch else { return }
-            spare = buffer
+            // Nobody else may hold it, or emptying it would make a new one.
+            swap(&spare, &buffer)
             spare.removeAll(keepingCapacity: true)
         }
     }

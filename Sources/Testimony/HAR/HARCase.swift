@@ -164,8 +164,23 @@ struct HARCase {
 func looksRedacted(_ bytes: [UInt8]) -> Bool {
     guard bytes.count <= 4096 else { return false }
     let text = String(decoding: bytes, as: UTF8.self).lowercased()
+    if isOwnMask(text) { return true }
     if ["redacted", "removed", "sanitized", "masked", "stripped", "hidden"].contains(where: text.contains) {
         return true
     }
     return !text.isEmpty && text.allSatisfy { $0 == "*" || $0 == "•" || $0 == "x" || $0 == "█" }
+}
+
+/// What this program itself writes in place of a secret: `<token 3>`, `<part of token 3>`, `<token>`, `<secret>`,
+/// `<12 bytes>`.
+private func isOwnMask(_ text: String) -> Bool {
+    guard text.hasPrefix("<"), text.hasSuffix(">") else { return false }
+    let words = text.dropFirst().dropLast().split(separator: " ", omittingEmptySubsequences: false)
+    func isNumber(_ word: Substring?) -> Bool { word.flatMap { Int($0) } != nil }
+    switch words.count {
+    case 1: return words[0] == "secret" || words[0] == "token"
+    case 2: return words[0] == "token" && isNumber(words[1]) || words[1] == "bytes" && isNumber(words[0])
+    case 4: return words[0] == "part" && words[1] == "of" && words[2] == "token" && isNumber(words[3])
+    default: return false
+    }
 }
