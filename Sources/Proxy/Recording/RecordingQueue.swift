@@ -168,7 +168,7 @@ extension RecordingQueue {
     /// Takes back the buffer of blocks that were written.
     func giveBack(_ buffer: inout [UInt8]) {
         locked {
-            guard buffer.capacity <= 2 * Self.batch else { return }
+            guard buffer.capacity <= 4 * Self.batch else { return }
             // Nobody else may hold it, or emptying it would make a new one.
             swap(&spare, &buffer)
             spare.removeAll(keepingCapacity: true)
