@@ -144,6 +144,44 @@ struct PageTests {
         #expect(ask(page, get("/tok/attempts/1/tokens/2"), id: 4).hasPrefix("HTTP/1.1 404 "))
     }
 
+    /// The stretches of a handshake's request, those that are hidden as their number of bytes.
+    private func parts(_ answer: String) throws -> [String] {
+        let body = try #require(answer.split(separator: "\r\n\r\n", maxSplits: 1).last)
+        return try JSONValue(reading: body.utf8.span)["request"]?["parts"]?.array?.map { part in
+            if let hidden = part["hidden"]?.number { return "\(Int(hidden)) bytes" }
+            let bytes = Base64Decoding(Array((part["bytes"]?.string ?? "").utf8).span).bytes
+            return String(decoding: bytes, as: UTF8.self)
+        } ?? []
+    }
+
+    @Test("The bytes of a handshake are whole where that is asked for, and else without what a report masks")
+    func rawBytes() throws {
+        let page = try busyPage()
+        let shown = try parts(ask(page, get("/tok/attempts/1/raw")))
+        #expect(shown.count == 3 && shown[0].hasPrefix("GET /socket HTTP/1.1\r\n"))
+        #expect(shown[0].hasSuffix("Bearer ") && shown[1] == "20 bytes" && shown[2] == "\r\n\r\n")
+        #expect(try parts(ask(page, get("/tok/attempts/1/secrets"), id: 2)) == [upgrade])
+        for path in ["attempts/2/raw", "attempts/1/other", "attempts/x/secrets"] {
+            #expect(ask(page, get("/tok/" + path), id: 3).hasPrefix("HTTP/1.1 404 "))
+        }
+    }
+
+    @Test(
+        "Two attempts stand side by side, a finding has its page, and a socket's frames are counted as they come"
+    )
+    func sideBySide() throws {
+        let page = try busyPage()
+        let same = ask(page, get("/tok/differences/1/1"))
+        #expect(same.contains("\"schema\": \"wsdiag.diff/1\"") && same.contains("\"differences\": []"))
+        #expect(ask(page, get("/tok/differences/1/9"), id: 2).hasPrefix("HTTP/1.1 404 "))
+        #expect(ask(page, get("/tok/rules/token-expired"), id: 3).contains("TOKEN-101"))
+        for slug in ["nothing", "..", "", "token-expired/"] {
+            #expect(ask(page, get("/tok/rules/" + slug), id: 4).hasPrefix("HTTP/1.1 404 "), "\(slug)")
+        }
+        let detail = ask(page, get("/tok/attempts/1"), id: 5)
+        #expect(detail.contains("0 sent, 2 received, still open"))
+    }
+
     @Test("Changes are told at once, then several times a second at most")
     func events() throws {
         let page = try busyPage()
