@@ -208,6 +208,7 @@ extension ConnectionDissector {
         layers[level].webSocket?.finish()
         guard let reader = layers[level].webSocket else { return }
         var session = reader.session
+        if reader.gaveUpInflating { context.builder.tally.sessionsNotInflated += 1 }
         findCredentials(in: &session, &context)
         if context.keepsFramesOfStream == connection.stream {
             session.firstFrames = reader.frames
@@ -234,8 +235,10 @@ extension ConnectionDissector {
     func tellUnfinished(_ context: inout DissectContext) {
         for index in attempts { context.builder.living[index]?.connection = connection }
         guard let index = openAttempt, let level = layers.lastIndex(where: { $0.webSocket != nil }),
-            var session = layers[level].webSocket?.session
+            let reader = layers[level].webSocket
         else { return }
+        var session = reader.session
+        if reader.gaveUpInflating { context.builder.tally.sessionsNotInflated += 1 }
         findCredentials(in: &session, &context)
         session.keepEssentials(context.limits)
         context.builder.living[index]?.session = session

@@ -42,6 +42,7 @@ struct LimitTally {
     var linkTypes: [Int: Int] = [:]
     var attemptsLeftOut = 0
     var exchangesLeftOut = 0
+    var sessionsNotInflated = 0
     /// Limits that a reader told in words of its own.
     var told: [Limit] = []
 
@@ -77,6 +78,7 @@ struct LimitTally {
         if other.http2Place.isBefore(http2Place) { http2Place = other.http2Place }
         attemptsLeftOut += other.attemptsLeftOut
         exchangesLeftOut += other.exchangesLeftOut
+        sessionsNotInflated += other.sessionsNotInflated
     }
 
     /// Takes over what was counted on the way from packets to streams.
@@ -214,6 +216,15 @@ struct LimitTally {
                 Limit(
                     kind: .boundReached,
                     text: "\(counted(exchangesLeftOut, "HTTP exchange")) beyond the bound were not kept."))
+        }
+        if 0 < sessionsNotInflated {
+            limits.append(
+                Limit(
+                    kind: .boundReached,
+                    text:
+                        "\(counted(sessionsNotInflated, "WebSocket")) sent compressed messages that unfold without "
+                        + "measure: from there on they were not unfolded.",
+                    connections: sessionsNotInflated))
         }
         return limits
     }

@@ -112,12 +112,21 @@ package final class RelayLoop {
 
     // MARK: Turns
 
-    /// Takes SIGINT and SIGTERM as the order to stop. The signals must be blocked in every thread.
+    /// Takes SIGINT, SIGTERM and the loss of the terminal as the order to stop. The signals must be blocked in every
+    /// thread.
     package func stopOnSignals() throws(ProxyFailure) {
         var set = sigset_t()
         sigemptyset(&set)
         sigaddset(&set, SIGINT)
         sigaddset(&set, SIGTERM)
+        // `nohup` ignores it, and means that.
+        var action = sigaction()
+        sigaction(SIGHUP, nil, &action)
+        if unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            != unsafeBitCast(SIG_IGN, to: Int.self)
+        {
+            sigaddset(&set, SIGHUP)
+        }
         pthread_sigmask(SIG_BLOCK, &set, nil)
         signals = signalfd(-1, &set, Int32(SFD_NONBLOCK) | Int32(SFD_CLOEXEC))
         guard 0 <= signals else { throw .system("signalfd", errno) }
@@ -335,6 +344,16 @@ package final class RelayLoop {
     func mayReach(_ target: Target) -> Bool {
         guard let endpoint = Endpoint(address: target.host, port: target.port) else { return true }
         return !listeners.contains { $0.endpoint == endpoint }
+    }
+
+    /// Whether a connection that was made ends at this proxy again: a name may lead here as well as an address.
+    func isItself(_ endpoint: Endpoint, reachedFrom own: Endpoint?) -> Bool {
+        listeners.contains { listener in
+            guard listener.endpoint.port == endpoint.port else { return false }
+            let isAnywhere = listener.endpoint.low & 0xffff_ffff == 0 && listener.endpoint.high == 0
+            let isHere = endpoint.isLoopback || endpoint.high == own?.high && endpoint.low == own?.low
+            return listener.endpoint == endpoint || isAnywhere && isHere
+        }
     }
 
     /// Whether TLS of a host is to be read.

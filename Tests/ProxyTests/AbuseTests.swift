@@ -155,6 +155,33 @@ struct AbuseTests {
         try world.pump("the end") { world.loop.connectionCount == 0 }
     }
 
+    @Test("A name or an address that leads back to the proxy ends there, and not in a circle")
+    func circle() throws {
+        for (listen, target) in [
+            (UInt32(0x7f00_0001), "localhost"), (0x7f00_0001, "127.0.0.1"), (0, "127.0.0.1"),
+            (0, "127.0.0.9"),
+        ] {
+            let taken = try openListener(Endpoint(ipv4: 0x7f00_0001, port: 0))
+            let port = try #require(endpoint(of: taken, peer: false)?.port)
+            close(descriptor: taken)
+            let world = try LoopbackWorld { options in
+                options.listeners = [
+                    ListenSpec(
+                        endpoint: Endpoint(ipv4: listen, port: port),
+                        target: Target(isSecure: false, host: target, port: port))
+                ]
+            }
+            let client = world.client()
+            client.send(TestRequest.upgrade)
+            try world.pump("the refusal") { client.hasEnded }
+            #expect(client.text.hasPrefix("HTTP/1.1 502 "))
+            #expect(client.text.contains("is this proxy itself"))
+            client.close()
+            try world.pump("all is over") { world.loop.connectionCount == 0 }
+            #expect(world.watcher.closings.count <= 2)
+        }
+    }
+
     @Test("A client that says nothing is let go; an open socket that says nothing is not")
     func silence() throws {
         let world = try LoopbackWorld { $0.handshakeSeconds = 1 }

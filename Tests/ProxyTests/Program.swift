@@ -57,6 +57,9 @@ final class Program {
         _ = Glibc.write(input, bytes, bytes.count)
     }
 
+    /// Sends it a signal.
+    func send(_ signal: Int32) { if status == nil { kill(process, signal) } }
+
     /// Closes its standard input.
     func endInput() {
         if 0 <= input { Glibc.close(input) }

@@ -77,6 +77,48 @@ struct ReverseTests {
         #expect(told.last?.changes.last == "Origin was changed from http://localhost to https://app.example")
     }
 
+    @Test("Nothing of these is mended, put together, taken apart or left out on the way")
+    func asTheyCame() throws {
+        let world = try LoopbackWorld()
+        let client = world.client()
+        let host = "127.0.0.1:\(world.server.port)"
+        let request =
+            "GET /a//b/../c?x=%zz HTTP/1.1\r\nhOsT: \(host)\r\nupgrade:websocket\r\nConnection:keep-alive,  Upgrade\r\n"
+            + "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nOrigin: a\r\nORIGIN: b\r\n"
+            + "Sec-WebSocket-Protocol: chat.v1\r\nsec-websocket-protocol: chat.v2, \r\nX-Empty:\r\nX-Bytes: \u{e9}\r\n\r\n"
+        client.send(request)
+        let server = try world.accept()
+        try world.pump("the request") { server.text == request }
+        let answer =
+            "HTTP/1.1 101 \r\nUPGRADE: WebSocket\r\nconnection: upgrade\r\nSec-WebSocket-Accept: wrong\r\n"
+            + "Sec-WebSocket-Protocol: chat.v1\r\nSec-WebSocket-Protocol: chat.v3\r\n\r\n"
+        server.send(answer)
+        try world.pump("the answer") { client.text == answer }
+        server.received = []
+        client.received = []
+        // An empty message, text that is not UTF-8 in fragments, a frame without a mask, reserved bits with an opcode that
+        // means nothing, a fragmented ping, a close code of one byte.
+        let fromClient: [UInt8] =
+            [0x81, 0x80, 1, 2, 3, 4]
+            + [0x01, 0x81, 0, 0, 0, 0, 0xff, 0x00, 0x80, 9, 9, 9, 9, 0x80, 0x81, 0, 0, 0, 0, 0xfe]
+            + [0x81, 0x02, 0x68, 0x69]
+            + [0xf3, 0x81, 5, 5, 5, 5, 1]
+            + [0x09, 0x80, 0, 0, 0, 0]
+            + [0x88, 0x81, 0, 0, 0, 0, 3]
+        let fromServer: [UInt8] =
+            [0x81, 0, 0x80, 0, 0x81, 0x81, 1, 2, 3, 4, 5]
+            + [0x88, 15, 0x0f, 0xa3] + Array("token expired".utf8) + [0x81, 1, 0x61]
+        client.send(fromClient)
+        server.send(fromServer)
+        try world.pump("every byte") { server.received == fromClient && client.received == fromServer }
+        client.close()
+        server.close()
+        try world.pump("the news") { world.watcher.news.last?.stage == .closed }
+        let session = try #require(world.watcher.news.last?.attempt?.session)
+        #expect(session.closes.contains { $0.code == 4003 && $0.by == .server })
+        #expect(Set(session.violations.map(\.by)) == [.client, .server])
+    }
+
     @Test("Several requests of one connection, a token answer among them, explain the refusal that follows")
     func lineage() throws {
         let world = try LoopbackWorld()

@@ -103,6 +103,13 @@ extension Relay {
             dialing.leg = nil
             return dialNext()
         }
+        if let endpoint = dialing.endpoint,
+            loop.isItself(endpoint, reachedFrom: Proxy.endpoint(of: leg.descriptor, peer: false))
+        {
+            leg.shut(reset: true, loop.poller)
+            return unreachable(
+                Refusal(status: .badGateway, because: "\(info.target) is this proxy itself"), ending: .open)
+        }
         info.server = dialing.endpoint
         server = leg
         self.dialing = nil

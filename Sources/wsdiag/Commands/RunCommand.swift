@@ -80,7 +80,10 @@ func runBehindProxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
     var status: ChildProcess.Status?
     while loop.turn(milliseconds: 50) {
         while let passed = PassedSignals.next() {
-            if !(passed.isFromTerminal && passed.signal != SIGHUP) { child.send(passed.signal) }
+            // After its end its number may be another program's.
+            if status == nil, !(passed.isFromTerminal && passed.signal != SIGHUP) {
+                child.send(passed.signal)
+            }
         }
         if status == nil, let ended = child.ended() {
             status = ended
