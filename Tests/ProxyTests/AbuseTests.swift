@@ -145,13 +145,16 @@ struct AbuseTests {
 
     @Test("A head that never ends is answered with 408, by then and not before")
     func slowloris() throws {
-        let world = try LoopbackWorld { $0.handshakeSeconds = 1 }
+        let world = try LoopbackWorld()
         let client = world.client()
         client.send("GET / HTTP/1.1\r\nHost: a\r\n")
-        world.settle()
+        world.pass(seconds: 20)
         #expect(!client.hasEnded)
+        client.send("X: y\r\n")
+        world.pass(seconds: 11)
         try world.pump("the end of patience") { client.hasEnded }
         #expect(client.text.hasPrefix("HTTP/1.1 408 "))
+        world.pass(seconds: 3)
         try world.pump("the end") { world.loop.connectionCount == 0 }
     }
 
@@ -184,10 +187,14 @@ struct AbuseTests {
 
     @Test("A client that says nothing is let go; an open socket that says nothing is not")
     func silence() throws {
-        let world = try LoopbackWorld { $0.handshakeSeconds = 1 }
+        let world = try LoopbackWorld()
         let (client, server) = try world.open()
         let silent = world.client()
+        world.settle()
+        #expect(world.loop.connectionCount == 2)
+        world.pass(seconds: 31)
         try world.pump("the end of patience") { silent.hasEnded }
+        world.pass(seconds: 1_000_000)
         #expect(!client.hasEnded && !server.hasEnded)
         #expect(world.loop.connectionCount == 1)
     }

@@ -65,17 +65,23 @@ final class LoopbackWorld {
         return peer
     }
 
-    /// Turns the loop until `condition` holds; half a minute is patience for a sanitizer, not a wait.
+    /// Turns the loop until `condition` holds; a minute is patience for a sanitizer, not a wait.
     func pump(_ what: String, until condition: () -> Bool) throws {
         var clock = timespec()
         clock_gettime(CLOCK_MONOTONIC, &clock)
-        let end = clock.tv_sec + 30
+        let end = clock.tv_sec + 60
         while !condition() {
             _ = loop.turn(milliseconds: 1)
             peers.forEach { $0.poll() }
             clock_gettime(CLOCK_MONOTONIC, &clock)
             try #require(clock.tv_sec < end, "waited in vain: \(what)")
         }
+    }
+
+    /// Lets the loop believe that so many seconds have passed.
+    func pass(seconds: Int64) {
+        loop.timeLapse += seconds * 1_000_000_000
+        settle()
     }
 
     /// Turns the loop so often that everything on the way has arrived.
