@@ -339,6 +339,24 @@ struct RecordingTests {
         #expect(told == ["recording ended: /dev/full: No space left on device"])
     }
 
+    @Test("After the end of a recording nothing more is missed")
+    func afterTheEnd() throws {
+        guard TestFile.exists("/dev/full") else { return }
+        let relay = try RecordedRelay("/dev/full")
+        var told: [String] = []
+        relay.recorder.onTrouble = { told.append($0) }
+        while told.isEmpty {
+            relay.recorder.turnEnded(at: relay.now)
+            sched_yield()
+        }
+        relay.open(0)
+        for _ in 0..<100 { relay.say([UInt8](repeating: 7, count: 60_000), .client, on: 0) }
+        relay.recorder.turnEnded(at: relay.now)
+        relay.recorder.finish(at: relay.now)
+        #expect(told == ["recording ended: /dev/full: No space left on device"])
+        #expect(relay.recorder.bytesLeftOut == 0)
+    }
+
     private func occurrences(of text: String, in bytes: [UInt8]) -> Int {
         let wanted = Array(text.utf8)
         var count = 0

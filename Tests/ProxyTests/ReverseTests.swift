@@ -179,9 +179,10 @@ struct ReverseTests {
 
     @Test("A server that cannot be reached is told to the client in words, and to observers")
     func unreachable() throws {
-        let closed = try openListener(Endpoint(ipv4: 0x7f00_0001, port: 0))
-        let port = try #require(endpoint(of: closed, peer: false)?.port)
-        close(descriptor: closed)
+        // Bound and not listening: the port is nobody else's meanwhile.
+        let reserved = try openListener(Endpoint(ipv4: 0x7f00_0001, port: 0), isDeaf: true)
+        defer { close(descriptor: reserved) }
+        let port = try #require(endpoint(of: reserved, peer: false)?.port)
         let world = try LoopbackWorld {
             $0.listeners[0].target = Target(isSecure: false, host: "127.0.0.1", port: port)
         }

@@ -33,15 +33,15 @@ func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Transfer {
     }
 }
 
-/// Listens on an address. Port 0 lets the kernel choose.
-func openListener(_ endpoint: Endpoint) throws(ProxyFailure) -> Int32 {
+/// Listens on an address. Port 0 lets the kernel choose. One that is deaf has the address and listens not yet.
+func openListener(_ endpoint: Endpoint, isDeaf: Bool = false) throws(ProxyFailure) -> Int32 {
     let family = endpoint.isIPv4 ? AF_INET : AF_INET6
     let descriptor = socket(family, streamSocket, 0)
     guard 0 <= descriptor else { throw .system("socket", errno) }
     setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
     if !endpoint.isIPv4 { setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
     let isBound = withAddress(endpoint) { address, length in bind(descriptor, address, length) } == 0
-    guard isBound, listen(descriptor, 1024) == 0 else {
+    guard isBound, isDeaf || listen(descriptor, 1024) == 0 else {
         let number = errno
         close(descriptor)
         throw .cannotListen(endpoint, number)
