@@ -186,6 +186,30 @@ struct ForwardTests {
         }
     }
 
+    @Test("SOCKS that cannot be served is refused in its own words, and told")
+    func socksRefused() throws {
+        for (request, answer, words) in [
+            ([4, 1, 0, 80, 127, 0, 0, 1, 0], [0, 0x5b, 0, 0, 0, 0, 0, 0], "SOCKS 4"),
+            ([5, 1, 2], [5, 0xff], "authentication"),
+            (
+                [5, 1, 0, 5, 2, 0, 1, 127, 0, 0, 1, 0, 80], [5, 0, 5, 7, 0, 1, 0, 0, 0, 0, 0, 0],
+                "other than CONNECT"
+            ),
+            ([5, 1, 0, 5, 1, 0, 9, 1, 1, 1], [5, 0, 5, 8, 0, 1, 0, 0, 0, 0, 0, 0], "unknown kind"),
+            (
+                [5, 1, 0, 5, 1, 0, 3, 3, 0x61, 0x0d, 0x0a, 0, 80], [5, 0, 5, 1, 0, 1, 0, 0, 0, 0, 0, 0],
+                "no host name"
+            ),
+        ] as [([UInt8], [UInt8], String)] {
+            let world = try world()
+            let client = world.client()
+            client.send(request)
+            try world.pump("the refusal") { client.hasEnded }
+            #expect(client.received == answer)
+            #expect(world.watcher.refusals.count == 1 && world.watcher.refusals[0].contains(words))
+        }
+    }
+
     @Test("A server that speaks first in a tunnel is passed on")
     func serverFirst() throws {
         let world = try world()

@@ -32,8 +32,10 @@ final class Leg {
 
     deinit { if isOpen { close(descriptor) } }
 
-    /// Encrypts where there is TLS, and sends what the kernel takes; the rest is owed.
+    /// Encrypts where there is TLS, and sends what the kernel takes; the rest is owed. What is for a closed socket is
+    /// dropped: its number may be another's by now.
     func give(_ bytes: Span<UInt8>) {
+        guard isOpen else { return }
         bytes.withUnsafeBytes { raw in
             guard let tls else { return giveRaw(raw) }
             // OpenSSL refuses only after a fatal alert; the reading side then tells the end.
@@ -52,6 +54,7 @@ final class Leg {
     /// Sends what is owed, as far as the kernel takes it. False when the connection is gone.
     @discardableResult
     func flush() -> Bool {
+        guard isOpen else { return true }
         while !owed.isEmpty {
             switch owed.withBytes({ send(descriptor, $0) }) {
             case .bytes(let count): owed.drop(count)
@@ -82,6 +85,7 @@ final class Leg {
     func shut(reset: Bool, _ poller: Poller) {
         guard isOpen else { return }
         isOpen = false
+        owed.removeAll()
         if let ticket { poller.remove(ticket, descriptor) }
         ticket = nil
         if reset { resetWhenClosed(descriptor) }

@@ -267,7 +267,11 @@ final class Relay {
         guard stage != .over else { return }
         for leg in [client, server] {
             guard let leg, leg.isOpen else { continue }
-            if !leg.flush() { leg.promisedEnd = leg.promisedEnd ?? .finished; leg.saidEnd = true }
+            if !leg.flush() {
+                // Where its end is known already, the other side learns that it takes nothing any more.
+                if leg.ended != nil { passOn(.reset, from: leg) } else { leg.saidEnd = true }
+                if !leg.isOpen { continue }
+            }
             leg.sayPromisedEnd()
             if leg.promisedEnd == .reset {
                 // RST throws away what was not delivered, so what was sent before it is given a moment.

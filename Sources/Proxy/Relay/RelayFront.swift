@@ -30,6 +30,9 @@ extension Relay {
             self.target = target
             stage = .clientHello
         case 0x05 where spec.target == nil: stage = .socks(.greeting)
+        case 0x04 where spec.target == nil:
+            client.give([0, 0x5b, 0, 0, 0, 0, 0, 0].span)
+            return dismissSOCKS("the client speaks SOCKS 4: this proxy speaks SOCKS 5 (socks5h://)")
         default: stage = .request
         }
         lookAtInbox()

@@ -69,7 +69,7 @@ extension Relay {
                 inbox.append(rest.extracting(consumed...))
                 position = bytes.count
                 partWhenAnswered()
-            case .foreign: return breakOff()
+            case .foreign: return breakOff("the request's body is framed wrongly")
             }
         }
         renewPatience()
@@ -110,18 +110,23 @@ extension Relay {
 
     /// This server is asked nothing more, once it has answered everything: the rest is for another, or refused.
     func partWhenAnswered() {
-        guard stage == .relaying, let http, http.isAnswered, let parting = http.parting else { return }
+        guard stage == .relaying, let http, let parting = http.parting else { return }
+        guard !http.isOver else {
+            return breakOff("the server's answer has no end, and the next request waits for it")
+        }
+        guard http.isAnswered else { return }
         switch parting {
         case .refusal(let refusal): answer(refusal)
         case .elsewhere: loop.goOn(with: self)
         }
     }
 
-    /// The body of a request cannot be followed any more. Its own answer may be the proxy's; one that has begun, or is
+    /// HTTP cannot be followed any more. The answer to the only request may be the proxy's; one that has begun, or is
     /// another request's, may not.
-    private func breakOff() {
-        let why = "the request's body is framed wrongly"
-        if let http, http.waitingCount == 1, !http.isAnswering { return refuse(.badRequest, why) }
+    private func breakOff(_ why: String) {
+        if let http, !http.isOver, http.waitingCount == 1, !http.isAnswering {
+            return refuse(.badRequest, why)
+        }
         loop.tell(.refusedByProxy(status: 0, because: why), on: self)
         dismiss()
     }
