@@ -58,7 +58,8 @@ let package = Package(
 
         // Five siblings; none imports another.
         .target(name: "Capture", dependencies: ["Wire", "Compression"], swiftSettings: strict),
-        .target(name: "TLS", dependencies: ["Wire", "Case", "Crypto"], swiftSettings: strict),
+        .target(
+            name: "TLS", dependencies: ["Wire", "Case", "Compression", "Crypto"], swiftSettings: strict),
         .target(name: "HTTP", dependencies: ["Wire", "Case", "Compression"], swiftSettings: strict),
         .target(
             name: "WebSocket", dependencies: ["Wire", "Case", "Compression", "Crypto"], swiftSettings: strict),
@@ -119,7 +120,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Wire", "JSON", "Case", "Crypto", "Credentials", "Capture", "Dissect", "CZlib", "CZstd",
+                "Wire", "JSON", "Case", "Crypto", "Credentials", "Capture", "Compression", "Dissect", "CZlib",
+                "CZstd",
             ],
             path: "Tests/TestSupport", swiftSettings: house),
         .testTarget(name: "WireTests", dependencies: ["Wire", "JSON", "TestSupport"], swiftSettings: house),
@@ -128,12 +130,12 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "CaptureTests",
-            dependencies: ["Capture", "Compression", "Crypto", "Live", "Wire", "TestSupport"],
+            dependencies: ["Capture", "Crypto", "Live", "Wire", "TestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "TLSTests",
             dependencies: [
-                "TLS", "Crypto", "Capture", "Case", "Compression", "Wire", "COpenSSL", "TestSupport",
+                "TLS", "Crypto", "Capture", "Case", "Wire", "COpenSSL", "TestSupport",
             ],
             swiftSettings: house),
         .testTarget(

@@ -23,6 +23,10 @@ struct LimitTally {
         var byReason: [TLSSummary.Decryption: Int] = [:]
         var firstClientRandom = ""
         var firstPlace: Place?
+        /// The first one without keys, whose client random is told.
+        var firstKeyless: Place?
+        /// Connections that were decrypted: then the key log is not that of another run.
+        var decrypted = 0
         var suites: Set<Int> = []
         var names: Set<String> = []
         var count: Int { byReason.values.reduce(0, +) }
@@ -52,8 +56,9 @@ struct LimitTally {
             encrypted.names.insert(encrypted.names.count < limits.unreadNames ? name : "*")
         }
         encrypted.byReason[summary.decryption, default: 0] += 1
-        if summary.place.isBefore(encrypted.firstPlace) {
-            encrypted.firstPlace = summary.place
+        if summary.place.isBefore(encrypted.firstPlace) { encrypted.firstPlace = summary.place }
+        if summary.decryption == .keysMissing, summary.place.isBefore(encrypted.firstKeyless) {
+            encrypted.firstKeyless = summary.place
             encrypted.firstClientRandom = summary.clientRandom
         }
         if summary.decryption == .suiteUnsupported, let suite = summary.cipherSuite {
@@ -66,8 +71,12 @@ struct LimitTally {
         for (reason, count) in other.encrypted.byReason { encrypted.byReason[reason, default: 0] += count }
         encrypted.suites.formUnion(other.encrypted.suites)
         encrypted.names.formUnion(other.encrypted.names)
+        encrypted.decrypted += other.encrypted.decrypted
         if other.encrypted.firstPlace.isBefore(encrypted.firstPlace) {
             encrypted.firstPlace = other.encrypted.firstPlace
+        }
+        if other.encrypted.firstKeyless.isBefore(encrypted.firstKeyless) {
+            encrypted.firstKeyless = other.encrypted.firstKeyless
             encrypted.firstClientRandom = other.encrypted.firstClientRandom
         }
         connectionsWithGaps += other.connectionsWithGaps
@@ -110,9 +119,16 @@ struct LimitTally {
             return "\(connections) could not be decrypted: no key log was given and none is embedded. "
                 + "Record one with the capture (SSLKEYLOGFILE, or node --tls-keylog=FILE) and name it beside it."
         case .keysMissing:
+            let log = keys.names.isEmpty ? "the capture's own key log" : keys.names.joined(separator: ", ")
+            guard encrypted.decrypted == 0 else {
+                return
+                    "\(connections) could not be decrypted: \(log) has no keys for them "
+                    + "(\(counted(keys.sessions, "session")); the first client random that it lacks is "
+                    + "\(encrypted.firstClientRandom.prefix(8))…)."
+            }
             return
                 "\(connections) could not be decrypted: none of the \(counted(keys.sessions, "session")) in "
-                + "\(keys.names.joined(separator: ", ")) matches. The first client random of the key log is "
+                + "\(log) matches. The first client random of the key log is "
                 + "\(keys.firstClientRandom.prefix(8))…, the capture's is "
                 + "\(encrypted.firstClientRandom.prefix(8))…: likely another run."
         case .keysDoNotFit:

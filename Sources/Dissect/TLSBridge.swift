@@ -13,6 +13,7 @@ extension ConnectionDissector {
     mutating func finishTLS(_ context: inout DissectContext) {
         guard layers.contains(where: { $0.tls != nil }) else { return }
         refreshTLS()
+        if connection.tls?.decryption == .decrypted { context.builder.tally.encrypted.decrypted += 1 }
         guard let summary = connection.tls, !sawRequest else { return }
         switch summary.decryption {
         case .keysMissing, .keysDoNotFit, .suiteUnsupported, .handshakeMissing:

@@ -88,6 +88,8 @@ extension TLSConnection {
         if let selected = hello.selectedProtocol { known.selectedProtocol = selected }
         serverHello = hello
         suite = CipherSuite.numbered(hello.suite)
+        // Of the registered methods of compression, only DEFLATE was ever used.
+        if hello.compression != 0, hello.compression != RecordInflation.method { suite = nil }
         notes.isResumed =
             hello.usesPresharedKey
             || !isTLS13 && !hello.sessionID.isEmpty && hello.sessionID == clientHello?.sessionID

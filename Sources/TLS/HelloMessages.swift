@@ -67,6 +67,8 @@ struct ServerHello {
     var random: [UInt8]
     var sessionID: [UInt8]
     var suite: Int
+    /// The compression method: 0 is none.
+    var compression = 0
     var version: Int
     var selectedProtocol: String?
     var usesPresharedKey = false
@@ -92,8 +94,11 @@ struct ServerHello {
             guard let range = fields.vector(1, of: body) else { return nil }
             session = range
         }
-        guard let suite = fields.integer(2, of: body), !resemblesTLS12 || fields.integer(1, of: body) != nil
-        else { return nil }
+        guard let suite = fields.integer(2, of: body) else { return nil }
+        if resemblesTLS12 {
+            guard let compression = fields.integer(1, of: body) else { return nil }
+            self.compression = compression
+        }
         self.random = body.extracting(random).bytes()
         sessionID = body.extracting(session).bytes()
         self.suite = suite

@@ -31,6 +31,13 @@ extension TLSConnection {
         _ plaintext: inout [UInt8]
     ) {
         directions[side].encryptedRecords += 1
+        if let inflation = directions[side].inflation {
+            let next = directions[side].opener?.sequence ?? 0
+            guard inflation.undo(&plaintext, from: start, next: next) else {
+                if type == ContentType.applicationData { notes.recordsNotOpened += 1 }
+                return
+            }
+        }
         guard type != ContentType.applicationData else {
             known.decryption = .decrypted
             directions[side].sawApplicationData = true
@@ -81,7 +88,10 @@ extension TLSConnection {
             guard let type = open(record, next, ahead: furthest, &plaintext) else { continue }
             directions[side].opener = next
             directions[side].upcoming.removeSubrange(...index)
-            if next.epoch == .cipherSpec { directions[side].isEncrypted = true }
+            if next.epoch == .cipherSpec {
+                directions[side].isEncrypted = true
+                beginInflation(side)
+            }
             directions[side].missingRecords = 0
             return type
         }
@@ -188,12 +198,19 @@ extension TLSConnection {
         directions[side].encryptedRecords = 0
     }
 
+    /// Where compression was agreed on, it begins with the keys.
+    private mutating func beginInflation(_ side: Side) {
+        directions[side].inflation =
+            serverHello?.compression == RecordInflation.method ? RecordInflation() : nil
+    }
+
     /// TLS 1.2: everything of this side is encrypted from here on. `isLate`: it has been for some records.
     mutating func changeCipher(_ side: Side, _ keys: KeyLog, isLate: Bool = false) {
         if directions[side].upcoming.isEmpty, !isLate { installKeys(keys) }
         directions[side].isEncrypted = true
         let late = directions[side].encryptedRecords
         directions[side].opener = nil
+        beginInflation(side)
         directions[side].encryptedRecords = 0
         advance(side)
         if isLate {

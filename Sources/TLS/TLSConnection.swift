@@ -41,6 +41,8 @@ package struct TLSConnection {
         var missingRecords = 0
         var messages = HandshakeReader()
         var opener: RecordOpener?
+        /// Where compression was agreed on: what undoes it.
+        var inflation: RecordInflation?
         /// The keys that come next: TLS 1.3's later epochs, or those of a ChangeCipherSpec to come.
         var upcoming: [RecordOpener] = []
         /// TLS 1.2: after ChangeCipherSpec. TLS 1.3 tells by the record's type.

@@ -1,27 +1,8 @@
 import Capture
-import Compression
 import Crypto
 import TestSupport
 import Testing
 import Wire
-
-/// A capture of the corpus, unpacked; nil when absent or damaged.
-private func corpusCapture(_ name: String) -> [UInt8]? {
-    guard let bytes = Corpus.bytes(name) else { return nil }
-    let format: Decompressor.Format
-    switch CaptureFormat.detect(bytes.span) {
-    case .gzip: format = .gzip
-    case .zstd: format = .zstd
-    default: return bytes
-    }
-    var output: [UInt8] = []
-    guard var decompressor = try? Decompressor(format) else { return nil }
-    _ = try? decompressor.receive(bytes.span) { piece in
-        output += piece.bytes()
-        return true
-    }
-    return output
-}
 
 /// What a program makes of a capture file: packets through assembly, up to its damage.
 private func assembledFile(_ bytes: [UInt8]) -> (told: Collector, packets: Int, error: CaptureError?) {
@@ -77,7 +58,7 @@ struct ExpectedStream: CustomTestStringConvertible {
 struct CorpusTests {
     @Test("Streams are what the table says", arguments: ExpectedStream.all)
     func streams(_ expected: ExpectedStream) throws {
-        let file = try #require(corpusCapture(expected.capture))
+        let file = try #require(Corpus.unpacked(expected.capture))
         let told = assembledFile(file).told
         #expect(told.broken == [])
         let stream = try #require(told.streams[expected.stream])
@@ -104,7 +85,7 @@ struct CorpusTests {
 
     @Test("Cut after each packet and at random bytes, damaged anywhere: no trap", arguments: small)
     func damage(_ name: String) throws {
-        let file = try #require(corpusCapture(name))
+        let file = try #require(Corpus.unpacked(name))
         var random = SeededRandom(seed: 8)
         let whole = assembledFile(file)
         for _ in 0..<40 {

@@ -1,6 +1,5 @@
 import Capture
 import Case
-import Compression
 import TLS
 import TestSupport
 import Testing
@@ -32,7 +31,7 @@ struct CorpusTests {
 
     @Test(.enabled(if: Corpus.isPresent, "\(Corpus.absence)"), arguments: lines)
     func `as many streams are decrypted as the table says`(_ line: Line) throws {
-        let capture = try #require(unpacked(line.capture))
+        let capture = try #require(Corpus.unpacked(line.capture))
         var taker = Taker()
         if let keyLog = line.keyLog.flatMap(Corpus.bytes) { taker.keys.add(keyLog.span, limits: .standard) }
         var reader = PacketReader(limits: .standard)
@@ -49,19 +48,6 @@ struct CorpusTests {
         }
         assembler.finish(into: &taker)
         #expect(line.decrypted <= taker.decrypted + taker.unavailable, "\(taker.described)")
-    }
-
-    private func unpacked(_ name: String) -> [UInt8]? {
-        guard let bytes = Corpus.bytes(name) else { return nil }
-        guard CaptureFormat.detect(bytes.span) == .gzip, var gzip = try? Decompressor(.gzip) else {
-            return bytes
-        }
-        var output: [UInt8] = []
-        _ = try? gzip.receive(bytes.span) { piece in
-            output += piece.bytes()
-            return true
-        }
-        return output
     }
 }
 

@@ -1,7 +1,7 @@
 import TestSupport
 import Wire
 
-/// A conversation in a version that no library speaks any more, made by another program from the specifications: the
+/// A conversation in a form that no library speaks any more, made by another program from the specifications: the
 /// client says `hello` and ` again`, the server `and you`.
 struct OldPeer: Sendable, CustomStringConvertible {
     var name: String
@@ -109,12 +109,57 @@ let oldPeers: [OldPeer] = [
             a39dfb9249f40c3ee37d961445c806f58c7cf2127dfa894f9296fcf33c08409990ac970dedb3b843120181e9376107db
             """),
     OldPeer(
+        name: "TLS 1.2 with DEFLATE", version: 0x0303,
+        flights: [
+            (
+                .client,
+                """
+                160301002e0100002a030345b797ddb9126e5cca203112105f676414faf6b200daf099dba5eeec33624f51000002
+                009c020100
+                """
+            ),
+            (
+                .server,
+                """
+                160303002e02000026030324bfc5f04d82388e52927810f610b0bca11e0be9f14f3ca695e87a5311660c7600009c
+                010e000000
+                """
+            ),
+            (
+                .client,
+                """
+                16030300181000001460772ba0372c52266d08e1b7f9d8c043069de5721403030001011603030031000000000000
+                00003c61a1476cf46b885a6abe74125de3187a2760cf573de993a7d1b99a2c62d06684722b522e1dd26740
+                """
+            ),
+            (
+                .server,
+                """
+                14030300010116030300310000000000000000c2eca8a041209f0c2d49c56e22085f87b64096b0259ccdca7706f9
+                344ee7acab4da28504c127bdd42b
+                """
+            ),
+            (
+                .client,
+                """
+                170303002300000000000000018c3ce781b310df3a356aa4551e27aba209a3aa43bc3d8fb4ca7ff6170303002400
+                000000000000026735b63090a6e3e9f937f6b32c2bf8a37853dafbfb07ec38f9fa5685
+                """
+            ),
+            (.server, "17030300250000000000000001c994a89144f58d99cadce7e353a717e1b2bfd7b898c6f3c1df8bf5d81a"),
+        ],
+        keyLog: """
+            CLIENT_RANDOM \
+            45b797ddb9126e5cca203112105f676414faf6b200daf099dba5eeec33624f51 \
+            28cdba9f5eefb99022ef537b596a16dc8a03ec1fe7d2561711b3302479fb2ff11b7c19fecb1e1882d0e49c1a13635bce
+            """),
+    OldPeer(
         name: "draft 18 of TLS 1.3", version: 0x7f12,
         flights: [
             (
                 .client,
                 """
-                160301003601000032030345b797ddb9126e5cca203112105f676414faf6b200daf099dba5eeec33624f51000002
+                16030100360100003203033224d7a0c20092430ee2490918da8936c342a4219c564686fea59211200e0e3e000002
                 130101000007002b0003027f12
                 """
             ),
@@ -122,48 +167,48 @@ let oldPeers: [OldPeer] = [
             (
                 .client,
                 """
-                160301003601000032030345b797ddb9126e5cca203112105f676414faf6b200daf099dba5eeec33624f51000002
+                16030100360100003203033224d7a0c20092430ee2490918da8936c342a4219c564686fea59211200e0e3e000002
                 130101000007002b0003027f12
                 """
             ),
             (
                 .server,
                 """
-                1603010034020000307f1224bfc5f04d82388e52927810f610b0bca11e0be9f14f3ca695e87a5311660c76130100
-                0a002800060017840876db170301004ac59e246d3e8b798e110dfc45661a127b6928ddc4f84fa38a1c9535a72e4d
-                9f134554b06bf547583e1d91de8359bb33cb10795ee36d70dd532ee2fdc80fbb9aa36b825e0a7c58bab7f94f
+                1603010034020000307f121942b6df840876db40b967a9b706535330895749e4dedb3caaa2e474ecde57e2130100
+                0a0028000600174c3b975e170301004af5783f57fb04be4bf17d1a16bf368b9d5ea8131e216281d891f2d2458efe
+                d9ab9c4ada211e09d1b31f5e4ace80101ef817c8009483dd1ea08e957a279445dc387f2705f8e49326645da6
                 """
             ),
             (
                 .client,
                 """
-                1703010035aa913523c83bd931b1c9c8d1f8e182821789533d12e11576b8aa45b51bef1a382ebd1879c3274fbae4
-                b16ea922045f09b62b808e13
+                170301003531155c7e36ceb0a3c093af6eb412b9bcf35296b1035591cde4bc65c5d7d2bfe8688d2595e0dad61af8
+                a33698c3ec09789dbf7a0007
                 """
             ),
             (
                 .client,
                 """
-                1703010016b82d1e15160a84ae0d8bdfc005d7f64400a87af9df3a170301001697bafa78ef916a2a08dd21fbcd96
-                d04487ccf7bbb6c7
+                1703010016ac527d5575e22a0a21ba2a775a4388fa33c0f06e179717030100164c265a993f365798fa97b6a0b569
+                6e7fae53bf41d886
                 """
             ),
-            (.client, "17030100171240992eadb69b9daff8b4ffeb5cc51275deabab0dfb49"),
-            (.server, "170301001886b2d6fd74f037bc1edc68c00095a6db5887c905e09f4e83"),
+            (.client, "1703010017b0ff6113d9011416f8f2e3bee46a84b07ea40d1bf6200f"),
+            (.server, "1703010018723be647eb1e9e785aa8723def3cba7a432b7f6174c59f6c"),
         ],
         keyLog: """
             CLIENT_HANDSHAKE_TRAFFIC_SECRET \
-            45b797ddb9126e5cca203112105f676414faf6b200daf099dba5eeec33624f51 \
-            28cdba9f5eefb99022ef537b596a16dc8a03ec1fe7d2561711b3302479fb2ff1
+            3224d7a0c20092430ee2490918da8936c342a4219c564686fea59211200e0e3e \
+            1852f2fb003540d61a6a001078f6b5c9ed6e678d669bb67bbbb47f1ffdcdb249
             SERVER_HANDSHAKE_TRAFFIC_SECRET \
-            45b797ddb9126e5cca203112105f676414faf6b200daf099dba5eeec33624f51 \
-            1b7c19fecb1e1882d0e49c1a13635bce60772ba0372c52266d08e1b7f9d8c043
+            3224d7a0c20092430ee2490918da8936c342a4219c564686fea59211200e0e3e \
+            497afac3133056cb329066a5f4f02e65c005355ec70ba20d9fc4f3cce61f4bd5
             CLIENT_TRAFFIC_SECRET_0 \
-            45b797ddb9126e5cca203112105f676414faf6b200daf099dba5eeec33624f51 \
-            069de5723b479ff72c86cea0434229f17d2bdb7d8d1ffc7f186692bf3224d7a0
+            3224d7a0c20092430ee2490918da8936c342a4219c564686fea59211200e0e3e \
+            b90a699192270d2cb6d39d078c7824132d99b36af72f3d7aafd8c901c7c15b6a
             SERVER_TRAFFIC_SECRET_0 \
-            45b797ddb9126e5cca203112105f676414faf6b200daf099dba5eeec33624f51 \
-            c20092430ee2490918da8936c342a4219c564686fea59211200e0e3e1942b6df
+            3224d7a0c20092430ee2490918da8936c342a4219c564686fea59211200e0e3e \
+            a4c5a537bf7f336c969c89275527d35e7320d0d576d9f77d9ad68f2ba95fd70f
             """),
     OldPeer(
         name: "draft 21 of TLS 1.3", version: 0x7f15,
@@ -171,7 +216,7 @@ let oldPeers: [OldPeer] = [
             (
                 .client,
                 """
-                1603010036010000320303329066a5f4f02e65c005355ec70ba20d9fc4f3cce61f4bd5b90a699192270d2c000002
+                1603010036010000320303ff2d3897d0ac20dd1970d7798a254a8a31f4dd5cc57d2fe7b6422a0248b8080a000002
                 130101000007002b0003027f15
                 """
             ),
@@ -179,48 +224,48 @@ let oldPeers: [OldPeer] = [
             (
                 .client,
                 """
-                1603010036010000320303329066a5f4f02e65c005355ec70ba20d9fc4f3cce61f4bd5b90a699192270d2c000002
+                1603010036010000320303ff2d3897d0ac20dd1970d7798a254a8a31f4dd5cc57d2fe7b6422a0248b8080a000002
                 130101000007002b0003027f15
                 """
             ),
             (
                 .server,
                 """
-                1603010034020000307f15b6d39d078c7824132d99b36af72f3d7aafd8c901c7c15b6aa4c5a537bf7f336c130100
-                0a0028000600171b6f63e2170301004a51992110e96fd7ddd1cb52202c67060cc151be5f4ffd7419a3354c4d1e40
-                d0a5cab6914831184ef6ffaedaa7e1d00005b79109d59c8d8c196076f5ad9e13ce748c863361c155f7cf3aaa
+                1603010034020000307f1580eac4281b6f63e206f12b8ef00b1b51c9de126e0cd7d3ddc10755ad4b9b61d8130100
+                0a0028000600171ab53f04170301004a9e454d7e5a5d28d2af7c71c1a2dc1a47d53a77c128d56dcfb26d70bb90e7
+                cf2c85e8f15ee13299af0aa4e7b35b330948bc6a27a6394380f3037caf213431b009ceee1c12a9cd82c46c45
                 """
             ),
             (
                 .client,
                 """
-                17030100354cd3417904221b5d2e493e6103a15e7e36a3552fc107d782e5dbed5e5835c14433d0e48a06de1b3ab3
-                88ff889beacfdab3a8f94a7d
+                17030100350aa500b0d0d0bc881cbc61cbfae50e6ca081ea4031d046edd40aed5a8a6c95a7348ea9d6290eb738b6
+                c0363f4b36717c17d930217b
                 """
             ),
             (
                 .client,
                 """
-                1703010016c4a538d4cc26e6311399c9aa04446d95f7de37aacc6817030100162f012be139142eeb2e77f1807377
-                ada77ea2fa1a7091
+                1703010016f564165a4c859d9ed4017847863a5fef6f29c8f0bfa21703010016fa04e5dcbb19f6470af978351fe0
+                caf74d2297ba050a
                 """
             ),
-            (.client, "17030100170dd0697597028475bd9c26543306500b4af6ee816073b8"),
-            (.server, "1703010018390d1d3c038dbaec7451fe94a1cbda99916665f802864225"),
+            (.client, "170301001705228fab530036b9ea79606182f69d053d553f6347bd15"),
+            (.server, "1703010018dadff9e4527796f721c4faec6459fb12efb00d8a64229903"),
         ],
         keyLog: """
             CLIENT_HANDSHAKE_TRAFFIC_SECRET \
-            329066a5f4f02e65c005355ec70ba20d9fc4f3cce61f4bd5b90a699192270d2c \
-            969c89275527d35e7320d0d576d9f77d9ad68f2ba95fd70f4c3b975ede61a634
+            ff2d3897d0ac20dd1970d7798a254a8a31f4dd5cc57d2fe7b6422a0248b8080a \
+            27bd6ec9d7618a47f0ba92013f56ea2725c312d14c6409fca2ea45ef7927ba0f
             SERVER_HANDSHAKE_TRAFFIC_SECRET \
-            329066a5f4f02e65c005355ec70ba20d9fc4f3cce61f4bd5b90a699192270d2c \
-            a9271ff84625a360efc475f433006350392fab4dbc35e1a55d34bb34216469a5
+            ff2d3897d0ac20dd1970d7798a254a8a31f4dd5cc57d2fe7b6422a0248b8080a \
+            075edb2b8843beab6d4d962e913836ccbf9bbcf4e37b47860806c54479f61c04
             CLIENT_TRAFFIC_SECRET_0 \
-            329066a5f4f02e65c005355ec70ba20d9fc4f3cce61f4bd5b90a699192270d2c \
-            bf58ea2a7dceeec0023cbf4301fdc3af24fb97083bf5b564afc34894ff2d3897
+            ff2d3897d0ac20dd1970d7798a254a8a31f4dd5cc57d2fe7b6422a0248b8080a \
+            076cd677789d1c7a13c5b10a98e1e6343fbd8dc7c19a5527e51c6cc73299bfd1
             SERVER_TRAFFIC_SECRET_0 \
-            329066a5f4f02e65c005355ec70ba20d9fc4f3cce61f4bd5b90a699192270d2c \
-            d0ac20dd1970d7798a254a8a31f4dd5cc57d2fe7b6422a0248b8080a80eac428
+            ff2d3897d0ac20dd1970d7798a254a8a31f4dd5cc57d2fe7b6422a0248b8080a \
+            46e9b320fd016ae8151e2d3baf49bfae868df7493f86800c81c6557d86e05a46
             """),
     OldPeer(
         name: "draft 23 of TLS 1.3", version: 0x7f17,
@@ -228,49 +273,49 @@ let oldPeers: [OldPeer] = [
             (
                 .client,
                 """
-                16030100360100003203036d4d962e913836ccbf9bbcf4e37b47860806c54479f61c04076cd677789d1c7a000002
+                16030100360100003203036484d9b787f92c3b38ac3134915b19c458ab8533d1a8319f2095acd2d120219a000002
                 130101000007002b0003027f17
                 """
             ),
             (
                 .server,
                 """
-                160301003c02000038030313c5b10a98e1e6343fbd8dc7c19a5527e51c6cc73299bfd146e9b320fd016ae8001301
-                000010003300060017d035ecd5002b00027f17170301004a996a0af2595a31a7b43dbfea19c039cca68d0206163f
-                1567b4d10e722def684462f05cb229b136901830356d326c77de776dfa98d816c489d366774d9937a335eb3c23ef
-                e1fe5d64d1dd
+                160301003c020000380303235c1430d035ecd52473d70d9437a5b926eec234577d3a302ac2df3a8b9ce8db001301
+                00001000330006001721ae6633002b00027f17170301004aa2c60dcfecaf1dcd9203c7a418625e56e1b99420006b
+                42770de30a025867d3994098432f88dc47be079603ed3356b79706d06a5c5f66f83735e421e11d8b7bd6cf6f4464
+                eb29f85249ae
                 """
             ),
             (
                 .client,
                 """
-                170301003532f03c6e4e7f902625932e9f25239cfaf82eee5fc2ecd9e9fdee8393fcb621bcf39fa201c237f7855d
-                d9c888c4bb539dd5e5142cff
+                1703010035bb9110f83659420913a3ced02daa0317ec949cc255a7c795709541a072c10fc8fb9584e9848a96d3c0
+                9b4fc4ff0e0f3578a4d791c2
                 """
             ),
             (
                 .client,
                 """
-                17030100165707508dafa62300ee432b5c54d6fd0d683055d983cb1703010016c5bb06d1ae469ead67b1fcbabe42
-                7efb5698b3274b8f
+                1703010016ff66130922dbc6f43580218c1e4c2b50d6e1485750a91703010016ff75128ecd88b559754273ef1463
+                570040db2afcb0c8
                 """
             ),
-            (.client, "17030100175c617dc146163d9012b520fa14b91d4a097e73e961c745"),
-            (.server, "1703010018d2c3dc4397daa9b510a1a6b9896e24f8aca4605b6978d2a4"),
+            (.client, "170301001798fe32ba49ccf507ab988ddb93c3645112448317c4920b"),
+            (.server, "170301001868629ad2516318aa8203fa433174583c1ab093adb7327149"),
         ],
         keyLog: """
             CLIENT_HANDSHAKE_TRAFFIC_SECRET \
-            6d4d962e913836ccbf9bbcf4e37b47860806c54479f61c04076cd677789d1c7a \
-            151e2d3baf49bfae868df7493f86800c81c6557d86e05a461ab53f04e916fd14
+            6484d9b787f92c3b38ac3134915b19c458ab8533d1a8319f2095acd2d120219a \
+            146b44c35c62a624479c1bee9ce282915583e9f0ce324467ea34e377447f552d
             SERVER_HANDSHAKE_TRAFFIC_SECRET \
-            6d4d962e913836ccbf9bbcf4e37b47860806c54479f61c04076cd677789d1c7a \
-            0dd23cd3e27138202f1522eb9b238b3dcf9c84e8989900a5feeec24f6e86a169
+            6484d9b787f92c3b38ac3134915b19c458ab8533d1a8319f2095acd2d120219a \
+            e483ed53f6359880b61a3e690cacf6fa90aa1d9344d796d4bd4194631000f951
             CLIENT_TRAFFIC_SECRET_0 \
-            6d4d962e913836ccbf9bbcf4e37b47860806c54479f61c04076cd677789d1c7a \
-            ea2d4cb428d9e0ca596447fb56e4b0084ade89fc6e7a56d680a096376484d9b7
+            6484d9b787f92c3b38ac3134915b19c458ab8533d1a8319f2095acd2d120219a \
+            9fd590d7ecaea70751fd00f7eebf167401f53d67565779cc34c5d5758c056878
             SERVER_TRAFFIC_SECRET_0 \
-            6d4d962e913836ccbf9bbcf4e37b47860806c54479f61c04076cd677789d1c7a \
-            87f92c3b38ac3134915b19c458ab8533d1a8319f2095acd2d120219a235c1430
+            6484d9b787f92c3b38ac3134915b19c458ab8533d1a8319f2095acd2d120219a \
+            22bfde9c7230bee31f85014bd91ded0761613658eae0f0f494260cee680ae367
             """),
     OldPeer(
         name: "draft 28 of TLS 1.3", version: 0x7f1c,
@@ -278,48 +323,48 @@ let oldPeers: [OldPeer] = [
             (
                 .client,
                 """
-                1603010036010000320303b61a3e690cacf6fa90aa1d9344d796d4bd4194631000f9519fd590d7ecaea707000002
+                1603010036010000320303a8d357c9dae10875f5963724f7702aa03029a6d059a4b3159e3f2a2b14f9f06e000002
                 130101000007002b0003027f1c
                 """
             ),
             (
                 .server,
                 """
-                160301003c02000038030351fd00f7eebf167401f53d67565779cc34c5d5758c05687822bfde9c7230bee3001301
-                0000100033000600178ee6247c002b00027f1c170301004abc7d695d2f1ae849dbab2236926b51099ce57997e49d
-                d62146f619f4f0d231e7c398aac1ea1c93de3b7c6126dfca0873c5a8ffbf61a346de3b56ee0bf041c7aa94ab4ca0
-                ed93b1b752c8
+                160301003c020000380303e29b4dd98ee6247c942e9a25c095d33151b1d92daf6bb635eca632fea712e71d001301
+                000010003300060017c8597bfb002b00027f1c170301004a15dedf48d1249be64f04b26e33002a9b5dc2f275cae8
+                7b37fe1950819d521c434c053372163ba416e08d2a91bd276f7efec0276b8c0223a29565c3559362ac1874340ddb
+                8e1ed5ae87fc
                 """
             ),
             (
                 .client,
                 """
-                1703010035151852f198878362ec49e0712819ada0f658034e98bf01576ff935540b62716c56562a7baa09408e58
-                5bd0711c4639734301cae37d
+                170301003505d73e4ce67bf3c59c83c19fb3cebbc8d692490f02fac6468d2bb1a05224ee209b051fd81788012cc3
+                bfb57de92a33336bc4f2d8bc
                 """
             ),
             (
                 .client,
                 """
-                17030100166a08f6587a6632a7281e10df4bc27a96058e7eab688a1703010016fba1dcc9d212bf085ae1bbcf0f97
-                60652b78af758d90
+                170301001657a1dcc76bda6f24484b8934dbb0e4f882aeef793d0b17030100165dabf48571b2c35b37516d8ff423
+                500126d53a8873d9
                 """
             ),
-            (.client, "1703010017195bd05b213de5774bfad1e2c906234a01826f93b144a7"),
-            (.server, "170301001812b1d5f1bd79a3b651181a81f1e73feaf97c998ef4726ae4"),
+            (.client, "17030100178e08398dffd4db9d7c2f4fe15aea9863b4616c3d491459"),
+            (.server, "170301001851c1bb677407a29394f684e8c7b93edcd7301df17e76bace"),
         ],
         keyLog: """
             CLIENT_HANDSHAKE_TRAFFIC_SECRET \
-            b61a3e690cacf6fa90aa1d9344d796d4bd4194631000f9519fd590d7ecaea707 \
-            1f85014bd91ded0761613658eae0f0f494260cee680ae36721ae6633bd2d5870
+            a8d357c9dae10875f5963724f7702aa03029a6d059a4b3159e3f2a2b14f9f06e \
+            74929e87ebb12fe7d364cfda3f4320e0a5139cbad7375904e4499c1537182229
             SERVER_HANDSHAKE_TRAFFIC_SECRET \
-            b61a3e690cacf6fa90aa1d9344d796d4bd4194631000f9519fd590d7ecaea707 \
-            ca0111db1d9960c7c8553ac4606f43cee64bd10d8ce967882f77d8d5e36167a7
+            a8d357c9dae10875f5963724f7702aa03029a6d059a4b3159e3f2a2b14f9f06e \
+            969591dd7611dde99752aacaeeec135abbf2a32d38e08bbdae3bc7cde687424a
             CLIENT_TRAFFIC_SECRET_0 \
-            b61a3e690cacf6fa90aa1d9344d796d4bd4194631000f9519fd590d7ecaea707 \
-            80176252bb30ddb949935d034cd93503eea628f94dbc031dbdf487e7a8d357c9
+            a8d357c9dae10875f5963724f7702aa03029a6d059a4b3159e3f2a2b14f9f06e \
+            eab68e5c58d204cda182634fdfe83c92c1126363cf7cff0d3a9c32adacb15306
             SERVER_TRAFFIC_SECRET_0 \
-            b61a3e690cacf6fa90aa1d9344d796d4bd4194631000f9519fd590d7ecaea707 \
-            dae10875f5963724f7702aa03029a6d059a4b3159e3f2a2b14f9f06ee29b4dd9
+            a8d357c9dae10875f5963724f7702aa03029a6d059a4b3159e3f2a2b14f9f06e \
+            1764ff108bf3681772a9a071bce908103e62379f3d7e2138b3ac82d2568a9c21
             """),
 ]

@@ -1,3 +1,6 @@
+import Capture
+import Compression
+
 /// Captures to test with: those the project ships, and other people's, which are no part of it.
 package enum Corpus {
     /// What a skipped test says.
@@ -30,6 +33,24 @@ package enum Corpus {
 
     /// The bytes of one of its files, or nil when the corpus or the file is absent.
     package static func bytes(_ name: String) -> [UInt8]? { path(name).flatMap(TestFile.read) }
+
+    /// The bytes of one of its captures, unpacked; nil when it is absent, a beginning when it is damaged.
+    package static func unpacked(_ name: String) -> [UInt8]? {
+        guard let bytes = bytes(name) else { return nil }
+        let format: Decompressor.Format
+        switch CaptureFormat.detect(bytes.span) {
+        case .gzip: format = .gzip
+        case .zstd: format = .zstd
+        default: return bytes
+        }
+        var output: [UInt8] = []
+        guard var decompressor = try? Decompressor(format) else { return nil }
+        _ = try? decompressor.receive(bytes.span) { piece in
+            for index in 0..<piece.count { output.append(piece[index]) }
+            return true
+        }
+        return output
+    }
 
     /// One recorded capture of the project, `captures/<status>-<cause>/`.
     package struct Shipped: Sendable, CustomStringConvertible {
