@@ -97,8 +97,9 @@ package struct Pipeline {
                 Limit(
                     kind: .boundReached,
                     text:
-                        "\(counted(reader.skippedPackets, "packet")) of \(inputs[index].name) were passed over: "
-                        + "each is longer than \(limits.packetBytes) bytes."))
+                        "\(counted(reader.skippedPackets, "packet")) of \(inputs[index].name) "
+                        + "\(reader.skippedPackets == 1 ? "was" : "were") passed over: "
+                        + "longer than \(limits.packetBytes) bytes."))
         }
         self.reader = nil
     }

@@ -6,6 +6,10 @@ package struct Command {
     package var status: Int32
     /// What it wrote, errors included.
     package var output: String
+    /// The most memory that it had. Bytes.
+    package var peakBytes = 0
+    /// The processor time that it took.
+    package var seconds = 0.0
 
     /// Runs a program, found by PATH, with a file as its standard input.
     package init(_ words: [String], input: String = "/dev/null", environment: [String: String] = [:]) {
@@ -27,7 +31,12 @@ package struct Command {
                 return
             }
             var raw: Int32 = 0
-            while waitpid(child, &raw, 0) == -1, errno == EINTR {}
+            var usage = rusage()
+            while wait4(child, &raw, 0, &usage) == -1, errno == EINTR {}
+            peakBytes = usage.ru_maxrss << 10
+            for time in [usage.ru_utime, usage.ru_stime] {
+                seconds += Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000
+            }
             status = raw & 0x7f == 0 ? raw >> 8 & 0xff : -1
             output = String(decoding: TestFile.read(path) ?? [], as: UTF8.self)
         }
