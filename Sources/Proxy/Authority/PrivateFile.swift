@@ -1,7 +1,7 @@
 import Glibc
 
 /// Files that nobody but their owner may read.
-enum PrivateFile {
+package enum PrivateFile {
     /// The longest file that is read. Bytes.
     private static let most = 8 << 20
 
@@ -25,7 +25,7 @@ enum PrivateFile {
     /// Writes a new file beside the old one and puts it into its place: nobody ever sees half of it.
     ///
     /// Throws: `file`.
-    static func write(_ bytes: [UInt8], to path: String) throws(AuthorityError) {
+    package static func write(_ bytes: [UInt8], to path: String) throws(AuthorityError) {
         let draft = path + ".\(getpid()).new"
         unlink(draft)
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -53,11 +53,4 @@ enum PrivateFile {
             if mkdir(made, 0o700) != 0, errno != EEXIST { throw .file(made, reason: systemText(errno)) }
         }
     }
-}
-
-/// Writes a file that only its owner may read, whole or not at all.
-///
-/// Throws: `file`.
-package func writePrivately(_ bytes: [UInt8], to path: String) throws(AuthorityError) {
-    try PrivateFile.write(bytes, to: path)
 }

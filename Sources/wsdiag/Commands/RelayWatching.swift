@@ -72,7 +72,7 @@ struct RelayWatchers {
         guard let har, let path = invocation.value(.har) else { return }
         let bytes = har.document(version: Program.version, showingSecrets: invocation.has(.showSecrets))
         do throws(AuthorityError) {
-            try writePrivately(bytes, to: path)
+            try PrivateFile.write(bytes, to: path)
         } catch {
             throw .output([error.text])
         }
