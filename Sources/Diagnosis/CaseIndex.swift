@@ -41,6 +41,8 @@ struct CaseIndex {
     private(set) var mintedURLs: [(exchange: Int, item: Int)] = []
     /// Exchanges that minted a token, in order.
     private(set) var mints: [(exchange: Int, token: Int)] = []
+    /// How often two attempts were compared to find those that stand for a group.
+    private(set) var comparedCount = 0
     private let attempts: AttemptList
 
     /// Nil where nothing is wrong: then there is nothing to compare.
@@ -74,11 +76,19 @@ struct CaseIndex {
         }
         series = Grouping(seriesNumbers)
         var groups = Grouping(groupNumbers)
-        groups.chooseRepresentatives { isLike($0, $1) }
+        var compared = 0
+        groups.chooseRepresentatives {
+            compared += 1
+            return isLike($0, $1)
+        }
         self.groups = groups
         var hosts = Grouping(hostNumbers)
-        hosts.chooseRepresentatives { isLike($0, $1) }
+        hosts.chooseRepresentatives {
+            compared += 1
+            return isLike($0, $1)
+        }
         self.hosts = hosts
+        comparedCount = compared
         hidesSomething = [Bool](repeating: false, count: hosts.count)
         for (index, own) in traits.enumerated() where !own.isRequestKnown || !own.isOutcomeKnown {
             hidesSomething[hosts.group(of: index)] = true

@@ -94,6 +94,10 @@ package final class JudgeMemory {
     /// What texts state; servers say the same to everybody.
     private var meanings: [String: [Vocabulary.Meaning]] = [:]
     private var looks: [[UInt8]: Look] = [:]
+    /// The last looks that were asked for.
+    private var recent: [(key: [UInt8], look: Look)] = []
+    private var oldest = 0
+    private static let recentLimit = 8
     private var lastStorm: (position: Int, storm: Facts.Storm?)?
 
     /// What the causes look at.
@@ -129,9 +133,26 @@ package final class JudgeMemory {
     }
 
     /// The look of a key, or nil when none is remembered.
-    func look(_ key: [UInt8]) -> Look? { looks[key] }
+    func look(_ key: [UInt8]) -> Look? {
+        // Comparing is cheaper than hashing, and most attempts look like one a moment ago.
+        for index in recent.indices where recent[index].key == key { return recent[index].look }
+        guard let look = looks[key] else { return nil }
+        keep(look, key)
+        return look
+    }
+
+    private func keep(_ look: Look, _ key: [UInt8]) {
+        if recent.count < Self.recentLimit {
+            recent.append((key, look))
+        } else {
+            recent[oldest] = (key, look)
+            oldest = (oldest + 1) % Self.recentLimit
+        }
+    }
 
     func remember(_ look: Look, as key: [UInt8]) {
+        keep(look, key)
+
         // A capture in which no two attempts are alike fills this again and again: that is a table of 64.
         if Self.lookLimit <= looks.count { looks.removeAll(keepingCapacity: true) }
         looks[key] = look

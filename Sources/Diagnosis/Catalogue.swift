@@ -114,6 +114,25 @@ package enum Catalogue {
         .numberIsNotACloseCode,
     ]
 
+    /// What the judge needs of a cause, apart from its page.
+    struct Entry: Sendable {
+        let slug: String
+        let code: String
+        let role: Cause.Role
+        let explains: Symptoms
+        let refines: [String]
+        let fix: Fix
+        let examine: @Sendable (borrowing Facts) -> Opinion
+    }
+
+    /// The same causes in the same order.
+    static let entries = causes.map {
+        Entry(
+            slug: $0.slug, code: $0.code, role: $0.role, explains: $0.explains, refines: $0.refines,
+            fix: $0.fix,
+            examine: $0.examine)
+    }
+
     /// A cause that has a name and a code, and no judge yet.
     package struct Unjudged: Sendable, Equatable {
         /// Its name.

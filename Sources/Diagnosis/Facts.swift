@@ -7,12 +7,16 @@ package struct Facts {
     let file: CaseView
     let symptoms: Symptoms
     let comparisons: [Comparison]
+    /// Whether the attempt of the same client on the same address before this one was opened.
+    let followsOpened: Bool
     /// What this attempt has in common with those that look like it.
     let look: Look
     private let ground: Ground
     private let reads: Reads
     private let own: Attempt
     private let place: Int
+    /// The moment of the answer, for the judge itself.
+    let ownClock: Clock?
 
     /// Gathers what can be told of one attempt, or takes it over from one that looks the same.
     init(_ ground: Ground, position: Int, _ memory: JudgeMemory) {
@@ -23,10 +27,19 @@ package struct Facts {
         own = memory.attempt(position, of: ground.file)
         symptoms = ground.index.symptoms[position]
         comparisons = ground.index.comparisons(of: position, memory)
-        guard let key = own.lookKey(symptoms, comparisons, ground.fields) else {
+        followsOpened = ground.index.previous(of: position).map { ground.index.traits[$0].isOpened } ?? false
+        var clock = Diagnosis.clock(of: own, given: ground.options.now)
+        guard let key = own.lookKey(symptoms, comparisons, followsOpened, ground.fields) else {
             look = Look(own, symptoms, file, ground.options, isShared: false)
+            ownClock = clock
             return
         }
+        switch clock?.source {
+        case .server: clock?.places = [Roles.response]
+        case .input: clock?.places = own.request == nil ? [] : [Roles.request]
+        case .given, nil: break
+        }
+        ownClock = clock
         if let known = memory.look(key), known.handshake == own.handshake {
             memory.work.alike += 1
             look = known
@@ -78,19 +91,7 @@ extension Facts {
     /// The moment of the answer: by the server's Date, else by the input's clock, else as given.
     var clock: Clock? {
         reads.noteClock()
-        return unnotedClock
-    }
-    /// The same for the judge itself.
-    var unnotedClock: Clock? {
-        var clock = Diagnosis.clock(of: own, given: ground.options.now)
-        if look.isShared {
-            switch clock?.source {
-            case .server: clock?.places = [Roles.response]
-            case .input: clock?.places = own.request == nil ? [] : [Roles.request]
-            case .given, nil: break
-            }
-        }
-        return clock
+        return ownClock
     }
 
     /// What the attempts tell about each other.
@@ -120,6 +121,7 @@ extension Facts {
     var authority: String { own.authority }
     var isSecure: Bool? { own.isSecure }
     var session: Session? { own.session }
+    var protocolMismatch: ProtocolMismatch? { own.connection.protocolMismatch }
     var hasTLS: Bool { own.connection.tls != nil }
     /// The name in the TLS ClientHello.
     var serverName: String? { own.connection.tls?.serverName }
@@ -229,13 +231,15 @@ extension Facts {
 
     /// Where that stands.
     var effectPlaces: [Place] {
-        if symptoms.contains(.refused), let response { return [response.place] }
+        if symptoms.contains(.refused), let response = own.response {
+            return [look.isShared ? Roles.response : response.place]
+        }
         if let close { return [close.place] }
         return attempt.connection.endedPlace.map { [$0] } ?? []
     }
 
     /// The request's place, where there is a request.
-    var requestPlaces: [Place] { request.map { [$0.place] } ?? [] }
+    var requestPlaces: [Place] { own.request.map { [look.isShared ? Roles.request : $0.place] } ?? [] }
 
     /// Whether all of these could be seen.
     func sees(_ parts: Attempt.Unseen) -> Bool { own.unseen.isDisjoint(with: parts) }

@@ -24,6 +24,9 @@ package struct Judge: Sendable {
         ground = Ground(file, options)
     }
 
+    /// How often two attempts were compared before the first was judged.
+    package var comparedCount: Int { ground?.index.comparedCount ?? 0 }
+
     /// What is wrong with the attempt at an index. Walks over many attempts share one memory.
     package func judgement(at position: Int, _ memory: JudgeMemory) -> Judgement {
         let id = attempts.id(position)
@@ -44,16 +47,17 @@ package func judge(_ file: CaseFile, at position: Int, options: JudgeOptions) ->
 struct Tried {
     /// Its place in the catalogue.
     var order: Int
-    /// What kind of answer it is.
-    var role: Cause.Role
-    /// Its name.
-    var slug: String
-    var brief: Brief
+    var argument: Argument
     var tier: Certainty
-    var score: Int
 
     /// The cause itself.
-    var cause: Cause { Catalogue.causes[order] }
+    var cause: Catalogue.Entry { Catalogue.entries[order] }
+    /// Its name.
+    var slug: String { cause.slug }
+    /// What kind of answer it is.
+    var role: Cause.Role { cause.role }
+    var brief: Brief { _read { yield argument.brief } }
+    var score: Int { argument.score }
 }
 
 private func judgement(of facts: borrowing Facts, _ id: Int, _ memory: JudgeMemory) -> Judgement {
@@ -65,10 +69,10 @@ private func judgement(of facts: borrowing Facts, _ id: Int, _ memory: JudgeMemo
     var gaps: [Gap] = []
     let keepsTrail = facts.options.keepsTrail
     for order in facts.look.asked {
-        let opinion = opinion(at: order, of: facts, memory)
-        if case .silent = opinion, !keepsTrail { continue }
-        let cause = Catalogue.causes[order]
-        switch opinion {
+        let answer = answer(of: order, on: facts, memory)
+        if case .silent = answer, !keepsTrail { continue }
+        let cause = Catalogue.entries[order]
+        switch answer {
         case .silent:
             judgement.trail.append(trial(cause, "silent", "nothing points to it"))
         case .ruledOut(let because):
@@ -79,11 +83,8 @@ private func judgement(of facts: borrowing Facts, _ id: Int, _ memory: JudgeMemo
                 Untested(cause: cause.slug, code: cause.code, missing: gap.missing, howToGet: gap.howToGet))
             if !gaps.contains(gap) { gaps.append(gap) }
             if keepsTrail { judgement.trail.append(trial(cause, "not tested", gap.missing)) }
-        case .stands(let brief):
-            standing.append(
-                Tried(
-                    order: order, role: cause.role, slug: cause.slug, brief: brief, tier: .possible,
-                    score: brief.score))
+        case .stands(let argument):
+            standing.append(Tried(order: order, argument: argument, tier: .possible))
         }
     }
     facts.look.forgetSilent(unless: keepsTrail)
@@ -95,7 +96,7 @@ private func judgement(of facts: borrowing Facts, _ id: Int, _ memory: JudgeMemo
         judgement.observations.append(statement)
     }
     let candidates = ranked.filter { $0.role != .observation }
-    judgement.candidates = candidates.map { candidate($0, effect: facts.effect) }
+    judgement.candidates = candidates.map { $0.argument.candidate($0, effect: facts.effect) }
     judgement.verdict = verdict(of: facts, candidates)
     if judgement.isUndetermined { judgement.observations += claims(of: facts, candidates) }
     judgement.next = nextSteps(facts, candidates, gaps)
@@ -105,26 +106,26 @@ private func judgement(of facts: borrowing Facts, _ id: Int, _ memory: JudgeMemo
 }
 
 /// What a cause says: remembered, where it said it of an attempt of the same look and looked at nothing else.
-private func opinion(at order: Int, of facts: borrowing Facts, _ memory: JudgeMemory) -> Opinion {
+private func answer(of order: Int, on facts: borrowing Facts, _ memory: JudgeMemory) -> Answer {
     let look = facts.look
     guard look.isShared else {
         memory.work.examined += 1
-        return Catalogue.causes[order].examine(facts)
+        return Answer(Catalogue.entries[order].examine(facts))
     }
-    if let known = look.known[order], known.clock.map({ $0.isSame(as: facts.unnotedClock) }) ?? true {
-        return known.opinion
+    if let known = look.known[order], known.clock.map({ $0.isSame(as: facts.ownClock) }) ?? true {
+        return known.answer
     }
     memory.reads.reset()
     memory.work.examined += 1
-    let opinion = Catalogue.causes[order].examine(facts)
+    let answer = Answer(Catalogue.entries[order].examine(facts))
     if memory.reads.isTouched {
         look.known[order] = nil
     } else if !memory.reads.isClockTouched {
-        look.known[order] = Look.Remembered(opinion: opinion)
-    } else if let clock = facts.unnotedClock {
-        look.known[order] = Look.Remembered(opinion: opinion, clock: clock)
+        look.known[order] = Look.Remembered(answer: answer)
+    } else if let clock = facts.ownClock {
+        look.known[order] = Look.Remembered(answer: answer, clock: clock)
     }
-    return opinion
+    return answer
 }
 
 /// The causes that stand, and those that were never asked.
@@ -133,19 +134,19 @@ private func completeTrail(_ judgement: inout Judgement, _ facts: borrowing Fact
         let why = tried.brief.evidence.map(\.statement.text).joined(separator: "; ")
         judgement.trail.append(trial(tried.cause, tried.tier.rawValue, why))
     }
-    for cause in Catalogue.causes where cause.explains.isDisjoint(with: facts.symptoms) {
+    for cause in Catalogue.entries where cause.explains.isDisjoint(with: facts.symptoms) {
         judgement.trail.append(trial(cause, "silent", "it cannot explain \(facts.effect)"))
     }
-    let order = Dictionary(uniqueKeysWithValues: Catalogue.causes.enumerated().map { ($1.slug, $0) })
+    let order = Dictionary(uniqueKeysWithValues: Catalogue.entries.enumerated().map { ($1.slug, $0) })
     judgement.trail.sort { order[$0.cause, default: 0] < order[$1.cause, default: 0] }
 }
 
-private func trial(_ cause: Cause, _ outcome: String, _ why: String) -> Trial {
+private func trial(_ cause: Catalogue.Entry, _ outcome: String, _ why: String) -> Trial {
     Trial(cause: cause.slug, code: cause.code, outcome: outcome, why: why)
 }
 
 /// A candidate in the words of its tier.
-private func candidate(_ tried: Tried, effect: String) -> Candidate {
+func candidate(_ tried: Tried, effect: String) -> Candidate {
     Candidate(
         cause: tried.slug, code: tried.cause.code, certainty: tried.tier,
         summary: summary(of: tried, effect: effect),

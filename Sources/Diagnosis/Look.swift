@@ -33,7 +33,7 @@ final class Look {
 
     /// What a cause said.
     struct Remembered {
-        var opinion: Opinion
+        var answer: Answer
         /// The moment of the answer, where it was looked at: then it holds for answers of the same moment.
         var clock: Clock?
     }
@@ -43,6 +43,8 @@ final class Look {
     /// What causes say of every attempt of this look, by their place in the catalogue.
     var known: [Remembered?]
     fileprivate var isTrimmed = false
+    /// What was not seen, once somebody asked; the host of a look is one, and so is what is missing of it.
+    var wholeness: Wholeness?
 
     /// The look of one attempt.
     init(_ attempt: Attempt, _ symptoms: Symptoms, _ file: CaseView, _ options: JudgeOptions, isShared: Bool)
@@ -82,8 +84,10 @@ final class Look {
         self.stated = stated
         self.fingerprint = fingerprint
         responder = identifyResponder(of: attempt, symptoms, fingerprint, in: file.whole)
-        asked = Catalogue.causes.indices.filter { !Catalogue.causes[$0].explains.isDisjoint(with: symptoms) }
-        known = isShared ? [Remembered?](repeating: nil, count: Catalogue.causes.count) : []
+        asked = Catalogue.entries.indices.filter {
+            !Catalogue.entries[$0].explains.isDisjoint(with: symptoms)
+        }
+        known = isShared ? [Remembered?](repeating: nil, count: Catalogue.entries.count) : []
     }
 }
 
@@ -93,7 +97,7 @@ extension Look {
         guard isShared, !isTrimmed, !keepsTrail else { return }
         isTrimmed = true
         asked.removeAll {
-            guard let known = known[$0], known.clock == nil, case .silent = known.opinion else {
+            guard let known = known[$0], known.clock == nil, case .silent = known.answer else {
                 return false
             }
             return true

@@ -63,12 +63,22 @@ extension Attempt {
     /// nobody.
     ///
     /// Law: what is in here determines a `Look`, and what `Facts` shows without a note in `Reads`.
-    func lookKey(_ symptoms: Symptoms, _ comparisons: [Comparison], _ fields: FieldNames) -> [UInt8]? {
-        guard symptoms == .refused, basis == .observed, session == nil, answeredBy == nil, let response,
+    func lookKey(
+        _ symptoms: Symptoms, _ comparisons: [Comparison], _ followsOpened: Bool, _ fields: FieldNames
+    ) -> [UInt8]? {
+        guard symptoms == .refused, basis == .observed, session == nil, answeredBy == nil,
+            connection.protocolMismatch == nil, let response,
             response.body.bytes.count <= Self.comparedBodyBytes,
             request.map({ $0.body.bytes.count <= Self.comparedBodyBytes }) ?? true
         else { return nil }
         var key = KeyBytes()
+        // What differs most often stands first.
+        key.add(comparisons.count)
+        for comparison in comparisons {
+            key.add(
+                Int(comparison.differences.rawValue) << 2 | (comparison.isSameOutcome ? 2 : 0)
+                    | (comparison.wasAccepted ? 1 : 0))
+        }
         key.add(Int(unseen.rawValue))
         key.add(isSecure.map { $0 ? 1 : 0 } ?? 2)
         key.add(input)
@@ -87,15 +97,11 @@ extension Attempt {
         key.add(request == nil ? 0 : 1)
         if let request { key.add(request, fields) }
         key.add(response, fields)
+        key.add(followsOpened ? 1 : 0)
         let tls = connection.tls
         key.add(tls == nil ? 0 : 1)
         key.add(tls?.serverName ?? "\0")
         key.add(tls?.selectedProtocol ?? "\0")
-        for comparison in comparisons {
-            key.add(
-                Int(comparison.differences.rawValue) << 2 | (comparison.isSameOutcome ? 2 : 0)
-                    | (comparison.wasAccepted ? 1 : 0))
-        }
         return key.bytes
     }
 

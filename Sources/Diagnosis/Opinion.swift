@@ -17,6 +17,48 @@ enum Opinion {
     }
 }
 
+/// What one cause says, ready to be weighed.
+enum Answer {
+    case silent
+    case ruledOut(Statement)
+    case untestable(Gap)
+    case stands(Argument)
+
+    init(_ opinion: Opinion) {
+        switch opinion {
+        case .silent: self = .silent
+        case .ruledOut(let because): self = .ruledOut(because)
+        case .untestable(let gap): self = .untestable(gap)
+        case .stands(let brief): self = .stands(Argument(brief))
+        }
+    }
+}
+
+/// A brief with its weight and its words, which are made once.
+final class Argument {
+    let brief: Brief
+    let score: Int
+    let contradictions: Int
+    /// The tier that the cause may reach by itself.
+    let ceiling: Certainty
+    private var told: [(tier: Certainty, candidate: Candidate)] = []
+
+    init(_ brief: Brief) {
+        self.brief = brief
+        score = brief.score
+        contradictions = brief.contradictions
+        ceiling = brief.ceiling(score: score)
+    }
+
+    /// The candidate in the words of a tier. What is to be explained is the same wherever this argument is used.
+    func candidate(_ tried: Tried, effect: @autoclosure () -> String) -> Candidate {
+        if let known = told.first(where: { $0.tier == tried.tier }) { return known.candidate }
+        let made = Diagnosis.candidate(tried, effect: effect())
+        told.append((tried.tier, made))
+        return made
+    }
+}
+
 /// The case for a cause: what it claims, what speaks for it and against it, and how far it may rise.
 struct Brief {
     /// What lifts a cause to certain. Weak signs never add up to it.

@@ -15,7 +15,10 @@ private let likelyMargin = 2
 func rank(_ standing: [Tried], _ wholeness: Wholeness) -> [Tried] {
     var tried = standing
     for index in tried.indices {
-        tried[index].tier = min(ceiling(of: tried[index]), wholeness.ceiling(of: tried[index]))
+        tried[index].tier = min(tried[index].argument.ceiling, wholeness.ceiling(of: tried[index]))
+    }
+    guard tried.contains(where: { $0.tier == .likely && $0.role == .proximate }) else {
+        return inOrder(tried)
     }
     let rivals = tried.filter { $0.role == .proximate && $0.brief.proof == nil }
     for index in tried.indices where tried[index].tier == .likely && tried[index].role == .proximate {
@@ -23,7 +26,11 @@ func rank(_ standing: [Tried], _ wholeness: Wholeness) -> [Tried] {
         let best = rivals.filter { $0.isRival(of: own) }.map(\.score).max() ?? 0
         if own.brief.proof == nil, own.score - best < likelyMargin { tried[index].tier = .possible }
     }
-    tried.sort(by: isBefore)
+    return inOrder(tried)
+}
+
+private func inOrder(_ standing: [Tried]) -> [Tried] {
+    var tried = standing.sorted(by: isBefore)
     putRefinementsFirst(&tried)
     return tried
 }
@@ -46,15 +53,15 @@ private func putRefinementsFirst(_ tried: inout [Tried]) {
     }
 }
 
-/// The tier that a cause may reach by itself.
-private func ceiling(of tried: Tried) -> Certainty {
-    let brief = tried.brief
-    if brief.proof != nil { return min(brief.isStronglyContradicted ? .possible : .certain, brief.cap) }
-    guard likelyScore <= tried.score, brief.isTelling, !brief.isStronglyContradicted, !brief.restsOnHearsay
-    else {
-        return .possible
+extension Brief {
+    /// The tier that the cause may reach by itself.
+    func ceiling(score: Int) -> Certainty {
+        if proof != nil { return min(isStronglyContradicted ? .possible : .certain, cap) }
+        guard likelyScore <= score, isTelling, !isStronglyContradicted, !restsOnHearsay else {
+            return .possible
+        }
+        return min(.likely, cap)
     }
-    return min(.likely, brief.cap)
 }
 
 /// Explanations that are at least likely, then names of what happened, then the rest; within these by tier, then by
@@ -62,8 +69,8 @@ private func ceiling(of tried: Tried) -> Certainty {
 private func isBefore(_ left: Tried, _ right: Tried) -> Bool {
     if rankClass(left) != rankClass(right) { return rankClass(left) < rankClass(right) }
     if left.tier != right.tier { return right.tier < left.tier }
-    let leftAgainst = left.brief.contradictions
-    let rightAgainst = right.brief.contradictions
+    let leftAgainst = left.argument.contradictions
+    let rightAgainst = right.argument.contradictions
     if leftAgainst != rightAgainst { return leftAgainst < rightAgainst }
     if left.score != right.score { return right.score < left.score }
     return left.order < right.order

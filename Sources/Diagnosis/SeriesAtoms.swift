@@ -5,6 +5,9 @@ extension Facts {
     /// The attempt of the same client on the same address before this one.
     var previous: Attempt? { index.previous(of: position).map { file.attempts[$0] } }
 
+    /// The same where it was opened.
+    var openedBefore: Attempt? { followsOpened ? previous : nil }
+
     /// A mint between the previous attempt's start and this one: exchange, token.
     func mintBetween(_ previous: Attempt) -> (token: Int, text: String, places: [Place])? {
         guard let from = previous.startedAt, let until = attempt.startedAt else { return nil }

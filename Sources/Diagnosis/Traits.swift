@@ -36,6 +36,8 @@ struct Traits {
     var usesSubprotocol = false
     /// Whether a 101 came and the server did not close at once, as far as that was seen.
     var isAccepted = false
+    /// Whether a 101 came.
+    var isOpened = false
     /// Whether the whole request was seen.
     var isRequestKnown = false
     /// Whether the whole answer was seen, and the end of the session.
@@ -93,6 +95,7 @@ struct Traits {
             }
         }
         outcome = Traits.outcome(of: attempt)
+        isOpened = attempt.outcome == .opened
         isAccepted = attempt.outcome == .opened && outlivedTheAnswer(attempt)
         isRequestKnown =
             attempt.request != nil
@@ -102,11 +105,15 @@ struct Traits {
             && (attempt.outcome != .opened || attempt.unseen.isDisjoint(with: [.closes, .frames]))
         guard let head else { return }
         let carriers = credentials.filter { $0.placement == .header }.map { Array($0.name.lowercased().utf8) }
-        for line in head.fieldLines { add(line, of: head, carriers: carriers) }
+        var name: [UInt8] = []
+        name.reserveCapacity(64)
+        for line in head.fieldLines { add(line, of: head, carriers: carriers, &name) }
     }
 
-    private mutating func add(_ line: MessageHead.FieldLine, of head: MessageHead, carriers: [[UInt8]]) {
-        let name = lowered(head, line)
+    private mutating func add(
+        _ line: MessageHead.FieldLine, of head: MessageHead, carriers: [[UInt8]], _ name: inout [UInt8]
+    ) {
+        lower(head, line, into: &name)
         let bytes = name.span
         if bytes.isSame(as: "host") || bytes.isSame(as: "upgrade") || bytes.isSame(as: "connection")
             || bytes.isSame(as: "sec-websocket-key") || bytes.isSame(as: "sec-websocket-version")
@@ -137,8 +144,11 @@ struct Traits {
         if attempt.outcome != .opened, let body = response?.body.bytes { combine(body.span, into: &hasher) }
         if let head = response?.head {
             var names = 0
+            var name: [UInt8] = []
+            name.reserveCapacity(64)
             for line in head.fieldLines {
-                names = names &+ hash { combine(lowered(head, line).span, into: &$0) }
+                lower(head, line, into: &name)
+                names = names &+ hash { combine(name.span, into: &$0) }
             }
             hasher.combine(names)
         }
@@ -198,8 +208,10 @@ private func combine(_ bytes: Span<UInt8>, into hasher: inout Hasher) {
 /// A hash of a list: the order counts.
 private func mixed(_ sum: Int, _ next: Int) -> Int { sum &* 31 &+ next }
 
-private func lowered(_ head: MessageHead, _ line: MessageHead.FieldLine) -> [UInt8] {
-    head.bytes[line.name].map { 0x41 <= $0 && $0 <= 0x5a ? $0 | 0x20 : $0 }
+/// The name of a field line in lower case, in the place of what a buffer held.
+private func lower(_ head: MessageHead, _ line: MessageHead.FieldLine, into name: inout [UInt8]) {
+    name.removeAll(keepingCapacity: true)
+    for byte in head.bytes[line.name] { name.append(0x41 <= byte && byte <= 0x5a ? byte | 0x20 : byte) }
 }
 
 extension Span<UInt8> {

@@ -36,6 +36,13 @@ struct Wholeness {
 extension Facts {
     /// What was not seen.
     var wholeness: Wholeness {
+        if let known = look.wholeness { return known }
+        let found = findWholeness()
+        if look.isShared { look.wholeness = found }
+        return found
+    }
+
+    private func findWholeness() -> Wholeness {
         var parts: Attempt.Unseen = [.requestFields, .responseFields, .query, .credentialValues, .beginning]
         if !symptoms.isDisjoint(with: .session) { parts.insert([.frames, .closes]) }
         if symptoms.contains(.refused) { parts.insert([.status, .responseBody]) }

@@ -75,8 +75,7 @@ extension JSONWriter {
     package mutating func name(_ name: String) {
         separate()
         appendQuoted(name.utf8.span)
-        bytes.append(0x3a)
-        if style == .pretty { bytes.append(0x20) }
+        if style == .pretty { append(": ") } else { bytes.append(0x3a) }
         isAfterName = true
     }
 
@@ -99,23 +98,29 @@ extension JSONWriter {
             return
         }
         guard let last = open.indices.last else { return }
-        if open[last] { bytes.append(0x2c) }
-        open[last] = true
-        breakLine()
+        let hadContent = open[last]
+        if !hadContent { open[last] = true }
+        breakLine(withComma: hadContent)
     }
 
-    private mutating func breakLine() {
-        guard style == .pretty else { return }
-        bytes.append(0x0a)
-        var blanks = 2 * open.count
-        let line: StaticString = "                "
-        line.withUTF8Buffer { line in
-            while 0 < blanks {
-                let count = min(blanks, line.count)
-                unsafe bytes.append(contentsOf: UnsafeBufferPointer(rebasing: line[..<count]))
-                blanks -= count
-            }
+    private mutating func breakLine(withComma: Bool = false) {
+        guard style == .pretty else {
+            if withComma { bytes.append(0x2c) }
+            return
         }
+        let line: StaticString = ",\n                                "
+        var blanks = 2 * open.count
+        line.withUTF8Buffer { line in
+            let first = min(blanks, line.count - 2)
+            unsafe bytes.append(
+                contentsOf: UnsafeBufferPointer(rebasing: line[(withComma ? 0 : 1)..<2 + first]))
+            blanks -= first
+        }
+        for _ in 0..<blanks { bytes.append(0x20) }
+    }
+
+    private mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
     }
 }
 
@@ -161,13 +166,13 @@ extension JSONWriter {
     /// `true` or `false`.
     package mutating func value(_ truth: Bool) {
         separate()
-        bytes.append(contentsOf: (truth ? "true" : "false").utf8)
+        append(truth ? "true" : "false")
     }
 
     /// `null`.
     package mutating func null() {
         separate()
-        bytes.append(contentsOf: "null".utf8)
+        append("null")
     }
 
     /// A value as it was read: order, repeats and the spelling of numbers kept.

@@ -129,13 +129,16 @@ struct WeakeningTests {
         bare.fieldLines = []
         return bare
     }
+}
 
-    private func adding(_ line: String, to head: MessageHead) -> MessageHead {
-        var more = head
-        let start = more.bytes.count
-        more.bytes += Array((line + "\r\n").utf8)
-        more.fieldLines.append(
-            MessageHead.FieldLine(name: start..<start + 7, value: start + 9..<start + 13))
-        return more
-    }
+/// The head with one field line more, `Name: value`.
+func adding(_ line: String, to head: MessageHead) -> MessageHead {
+    var more = head
+    let start = more.bytes.count
+    let name = line.utf8.prefix { $0 != 0x3a }.count
+    more.bytes += Array((line + "\r\n").utf8)
+    more.fieldLines.append(
+        MessageHead.FieldLine(
+            name: start..<start + name, value: start + name + 2..<start + line.utf8.count))
+    return more
 }

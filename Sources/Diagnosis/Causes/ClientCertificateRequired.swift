@@ -15,7 +15,7 @@ extension Cause {
         mistakenFor: ["credential-missing", "certificate-rejected"],
         examine: { facts in
             let said = facts.statement(of: "client-certificate-required")
-            let tls = facts.attempt.connection.tls
+            let tls = facts.hasTLS ? facts.attempt.connection.tls : nil
             let alert = tls?.alerts.first { $0.by == .server && $0.code == 116 }
             let wasAsked = tls?.clientCertificateRequested == true && tls?.clientCertificateEmpty == true
             guard

@@ -15,7 +15,7 @@ extension Cause {
         mistakenFor: ["closed-before-response", "proxy-drops-upgrade"],
         examine: { facts in
             let said = facts.statement(of: "plaintext-to-tls-port")
-            let isSeen = facts.attempt.connection.protocolMismatch == .plaintextToTLSPort
+            let isSeen = facts.protocolMismatch == .plaintextToTLSPort
             guard isSeen || said != nil || facts.isPlainOnTLSPort else {
                 return facts.symptoms.contains(.failed) && facts.hasTLS
                     ? .ruledOut("the client began with TLS") : .silent

@@ -25,8 +25,7 @@ extension Cause {
                 brief.speaksFor(.weak, .lineage, stale.text, at: [stale.place])
                 return .stands(brief)
             }
-            guard facts.isAboutAccess, !facts.sent.isEmpty, let previous = facts.previous,
-                previous.outcome == .opened
+            guard facts.isAboutAccess, !facts.sent.isEmpty, let previous = facts.openedBefore
             else { return .silent }
             guard facts.sees(.credentialValues) else { return .untestable(.credentialValues) }
             guard

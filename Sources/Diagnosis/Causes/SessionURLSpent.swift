@@ -19,7 +19,7 @@ extension Cause {
             guard let status = facts.status, [401, 403, 404, 410, 400].contains(status) else {
                 return .silent
             }
-            guard let previous = facts.previous, previous.outcome == .opened else {
+            guard let previous = facts.openedBefore else {
                 guard let said else { return .silent }
                 var brief = Brief("the server says that this URL is no longer good")
                 facts.add(said, to: &brief)

@@ -14,7 +14,7 @@ extension Cause {
         references: [.rfc(6455, "3")],
         mistakenFor: ["closed-before-response", "certificate-rejected"],
         examine: { facts in
-            guard facts.attempt.connection.protocolMismatch == .tlsToPlaintextPort else {
+            guard facts.protocolMismatch == .tlsToPlaintextPort else {
                 return facts.attempt.connection.tls?.version != nil && facts.symptoms.contains(.failed)
                     ? .ruledOut("the server answered with TLS") : .silent
             }

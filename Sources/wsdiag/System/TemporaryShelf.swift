@@ -7,9 +7,13 @@ import Report
 /// It is made when it is first needed, readable for nobody else, in TMPDIR or /var/tmp, which unlike /tmp is seldom
 /// memory; the system takes it back when the process ends, however it ends. Where no file can be had, memory is used.
 final class TemporaryShelf: Shelf, @unchecked Sendable {
-    // One thread puts aside; reading begins when it has ended.
+    // One thread puts aside; one reads, and begins when the other has ended.
     private var descriptor: Int32?
     private var end = 0
+    /// What was read beyond the last piece: whoever walks over the attempts asks for the next one next.
+    private var ahead: (start: Int, bytes: [UInt8]) = (0, [])
+    private var lastEnd = -1
+    private static let aheadBytes = 64 << 10
 
     deinit {
         if let descriptor, 0 <= descriptor { close(descriptor) }
@@ -33,6 +37,17 @@ final class TemporaryShelf: Shelf, @unchecked Sendable {
     }
 
     func read(_ range: Range<Int>) -> [UInt8] {
+        defer { lastEnd = range.upperBound }
+        if ahead.start <= range.lowerBound, range.upperBound <= ahead.start + ahead.bytes.count {
+            return Array(ahead.bytes[range.lowerBound - ahead.start..<range.upperBound - ahead.start])
+        }
+        guard range.lowerBound == lastEnd, range.count <= Self.aheadBytes else { return readExactly(range) }
+        let more = range.lowerBound..<max(range.upperBound, min(end, range.lowerBound + Self.aheadBytes))
+        ahead = (more.lowerBound, readExactly(more))
+        return Array(ahead.bytes.prefix(range.count))
+    }
+
+    private func readExactly(_ range: Range<Int>) -> [UInt8] {
         guard let descriptor, 0 <= descriptor else { return [] }
         let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, filled in
             while filled < range.count {

@@ -1,0 +1,195 @@
+import Case
+import Diagnosis
+import TestSupport
+import Testing
+import Wire
+
+/// The refused attempts of a case again and again, each time at another time and place, by other clients, with other
+/// values in the fields that make no difference, and some of them with another credential or path.
+private func crowd(_ file: CaseFile, times: Int, seed: UInt64 = 1) -> CaseFile {
+    var random = SeededRandom(seed: seed)
+    var crowd = file
+    for round in 1...times {
+        for original in file.attempts where original.outcome == .refused || round == 1 {
+            var copy = original
+            copy.move(round: round, &random)
+            if random.chance(percent: 10), let head = copy.request?.head {
+                copy.request?.head = adding("Origin: https://other.example", to: head)
+            }
+            if random.chance(percent: 10), let head = copy.response?.head {
+                copy.response?.head = adding("Retry-After: \(random.below(9))", to: head)
+            }
+            if random.chance(percent: 5) { copy.credentials = [] }
+            if random.chance(percent: 5) { copy.unseen.insert(.requestFields) }
+            crowd.attempts.append(copy)
+        }
+    }
+    let sorted = crowd.attempts.sorted {
+        ($0.startedAt ?? Timestamp(seconds: 0)) < ($1.startedAt ?? Timestamp(seconds: 0))
+    }
+    crowd.attempts = AttemptList(sorted)
+    for index in crowd.attempts.indices { crowd.attempts[index].id = index + 1 }
+    return crowd
+}
+
+extension Attempt {
+    /// The same story at another time and place, by another client.
+    fileprivate mutating func move(round: Int, _ random: inout SeededRandom) {
+        let later = [3_000_000, 700_000_000, 12_000_000_000][random.below(3)] * Int64(round)
+        let move = { (moment: Timestamp?) in moment.map { Timestamp(nanoseconds: $0.nanoseconds + later) } }
+        let shift = { (place: Place) -> Place in
+            guard case .frame(let number, let stream) = place.position else { return place }
+            return .frame(number + round * 1000, stream: stream + round * 100, input: place.input)
+        }
+        startedAt = move(startedAt)
+        connection.stream += round * 100
+        connection.client = Endpoint(
+            ipv4: 0x0a00_0001 + UInt32(random.below(3)), port: UInt16(2000 + round))
+        connection.endedPlace = connection.endedPlace.map(shift)
+        for index in credentials.indices { credentials[index].place = shift(credentials[index].place) }
+        if var message = request {
+            message.place = shift(message.place)
+            message.at = move(message.at)
+            message.head = adding("X-Request-Number: \(random.below(1000))", to: message.head)
+            request = message
+        }
+        if var message = response {
+            message.place = shift(message.place)
+            message.at = move(message.at)
+            message.head = adding("X-Answer-Number: \(random.below(1000))", to: message.head)
+            response = message
+        }
+    }
+}
+
+private let examples: [(name: String, file: CaseFile)] = Catalogue.causes.flatMap { cause in
+    cause.examples.map { ("\(cause.slug): \($0.name)", Transcript.caseFile($0.transcript)) }
+}
+
+@Suite("Attempts that look alike")
+struct AlikeTests {
+    @Test("what is remembered of one changes no answer about another", arguments: [false, true])
+    func memoryChangesNothing(_ keepsTrail: Bool) {
+        var options = JudgeOptions()
+        options.keepsTrail = keepsTrail
+        var alike = 0
+        for (index, (name, file)) in examples.enumerated() {
+            let crowd = crowd(file, times: 4, seed: UInt64(index))
+            let judge = Judge(crowd, options: options)
+            let memory = JudgeMemory()
+            for position in crowd.attempts.indices {
+                let remembering = judge.judgement(at: position, memory)
+                #expect(remembering == judge.judgement(at: position, JudgeMemory()), "\(name), \(position)")
+            }
+            alike += memory.work.alike
+        }
+        #expect(examples.count / 2 < alike, "some of these have the same look")
+    }
+
+    @Test("no sentence keeps a role where a place belongs")
+    func placesAreReal() {
+        for (name, file) in examples {
+            for judgement in judge(file) {
+                let statements =
+                    judgement.serverWords + judgement.observations + judgement.comparisons
+                    + judgement.candidates.flatMap { $0.evidenceFor + $0.evidenceAgainst }
+                    + judgement.ruledOut.map(\.because) + [judgement.responder?.because].compactMap { $0 }
+                #expect(statements.allSatisfy { $0.places.allSatisfy { 0 <= $0.input } }, "\(name)")
+            }
+        }
+    }
+}
+
+/// A case of so many refusals of one host, made by a change to each.
+private func refusals(_ count: Int, _ change: (inout Attempt, Int) -> Void) -> CaseFile {
+    var file = Transcript.caseFile(
+        """
+        > GET /live HTTP/1.1
+        > Authorization: Bearer {jwt exp=15:00:00 scope="openid"}
+        < HTTP/1.1 403 Forbidden
+        < Date: 12:00:00
+        < Server: example
+        """)
+    guard let first = file.attempts.first else { return file }
+    let attempts = (0..<count).map { number in
+        var attempt = first
+        attempt.id = number + 1
+        attempt.startedAt = first.startedAt.map {
+            Timestamp(nanoseconds: $0.nanoseconds + Int64(number) * 5_000_000)
+        }
+        change(&attempt, number)
+        return attempt
+    }
+    file.attempts = AttemptList(attempts)
+    return file
+}
+
+@Suite("The work of judging twenty thousand refusals")
+struct WorkTests {
+    private static let count = 20_000
+    /// Two neighbours, and eight that stand for each other kind on the same address and on the same host.
+    private static let comparedMost = 18
+
+    private static let crowds: [(name: String, change: @Sendable (inout Attempt, Int) -> Void)] = [
+        ("all the same", { _, _ in }),
+        (
+            "five clients",
+            { $0.connection.client = Endpoint(ipv4: 0x0a00_0001 + UInt32($1 % 5), port: 4000) }
+        ),
+        (
+            "each of its own client",
+            { $0.connection.client = Endpoint(ipv4: 0x0a00_0001 + UInt32($1), port: 4000) }
+        ),
+        (
+            "each with its own path",
+            { attempt, number in
+                guard let head = attempt.request?.head else { return }
+                attempt.request?.head = head.asking(for: "/live/\(number)")
+            }
+        ),
+        ("each without or with a credential", { if $1 % 2 == 0 { $0.credentials = [] } }),
+    ]
+
+    @Test("comparing grows with the attempts and not with their square", arguments: crowds.indices)
+    func comparing(_ index: Int) {
+        let (name, change) = Self.crowds[index]
+        let file = refusals(Self.count, change)
+        let judge = Judge(file)
+        #expect(judge.comparedCount <= 2 * 8 * Self.count, "\(name)")
+        let memory = JudgeMemory()
+        let judged = 100
+        for position in (Self.count - judged)..<Self.count { _ = judge.judgement(at: position, memory) }
+        #expect(memory.work.compared <= Self.comparedMost * judged, "\(name): \(memory.work)")
+    }
+
+    @Test("causes are asked once about attempts that look alike, unless they look at what differs")
+    func asking() {
+        for (name, change) in Self.crowds.prefix(3) {
+            let file = refusals(1000, change)
+            let judge = Judge(file)
+            let memory = JudgeMemory()
+            for position in file.attempts.indices { _ = judge.judgement(at: position, memory) }
+            let asked = Double(memory.work.examined) / 1000
+            #expect(980 <= memory.work.alike, "\(name): \(memory.work)")
+            #expect(asked <= 8, "\(name): \(memory.work)")
+        }
+    }
+}
+
+extension MessageHead {
+    /// The same head with another target.
+    fileprivate func asking(for target: String) -> MessageHead {
+        guard case .request(let method, let old, let version) = startLine else { return self }
+        let new = Array(target.utf8)
+        let shift = new.count - old.count
+        let move = { (range: Range<Int>) in range.lowerBound + shift..<range.upperBound + shift }
+        var bytes = bytes
+        bytes.replaceSubrange(old, with: new)
+        return MessageHead(
+            bytes: bytes,
+            startLine: .request(
+                method: method, target: old.lowerBound..<old.lowerBound + new.count, version: move(version)),
+            fieldLines: fieldLines.map { FieldLine(name: move($0.name), value: move($0.value)) },
+            oddities: oddities)
+    }
+}
