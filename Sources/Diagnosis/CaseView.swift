@@ -94,6 +94,9 @@ package final class JudgeMemory {
     /// What texts state; servers say the same to everybody.
     private var meanings: [String: [Vocabulary.Meaning]] = [:]
     private var looks: [[UInt8]: Look] = [:]
+    /// Hashes of keys that were met.
+    private var seen: Set<Int> = []
+    private var hosts: [String: [Bool]] = [:]
     /// The last looks that were asked for.
     private var recent: [(key: [UInt8], look: Look)] = []
     private var oldest = 0
@@ -132,13 +135,40 @@ package final class JudgeMemory {
         return attempt
     }
 
-    /// The look of a key, or nil when none is remembered.
-    func look(_ key: [UInt8]) -> Look? {
+    /// What is known of a key.
+    enum Sight {
+        /// No attempt had it, as far as that is remembered.
+        case first
+        /// Another had it: it is worth a look.
+        case again
+        case known(Look)
+    }
+
+    /// What is known of a key. The first attempt of a key is judged as if it were the only one: where no two are alike,
+    /// making looks costs more than it saves.
+    func sight(of key: [UInt8]) -> Sight {
         // Comparing is cheaper than hashing, and most attempts look like one a moment ago.
-        for index in recent.indices where recent[index].key == key { return recent[index].look }
-        guard let look = looks[key] else { return nil }
+        for index in recent.indices where recent[index].key == key { return .known(recent[index].look) }
+        var hasher = Hasher()
+        unsafe key.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        let hash = hasher.finalize()
+        guard seen.contains(hash) else {
+            if Self.size <= seen.count { seen.removeAll(keepingCapacity: true) }
+            seen.insert(hash)
+            return .first
+        }
+        guard let look = looks[key] else { return .again }
         keep(look, key)
-        return look
+        return .known(look)
+    }
+
+    /// The profiles whose host patterns fit an authority, by their place in a list; servers have few names.
+    func hostMatches(_ authority: String, _ find: () -> [Bool]) -> [Bool] {
+        if let known = hosts[authority] { return known }
+        let found = find()
+        if Self.size <= hosts.count { hosts.removeAll(keepingCapacity: true) }
+        hosts[authority] = found
+        return found
     }
 
     private func keep(_ look: Look, _ key: [UInt8]) {

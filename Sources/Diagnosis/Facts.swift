@@ -29,7 +29,9 @@ package struct Facts {
         comparisons = ground.index.comparisons(of: position, memory)
         followsOpened = ground.index.previous(of: position).map { ground.index.traits[$0].isOpened } ?? false
         var clock = Diagnosis.clock(of: own, given: ground.options.now)
-        guard let key = own.lookKey(symptoms, comparisons, followsOpened, ground.fields) else {
+        let key = own.lookKey(symptoms, comparisons, followsOpened, ground.fields)
+        let sight = key.map { memory.sight(of: $0) } ?? .first
+        if case .first = sight {
             look = Look(own, symptoms, file, ground.options, isShared: false)
             ownClock = clock
             return
@@ -40,13 +42,13 @@ package struct Facts {
         case .given, nil: break
         }
         ownClock = clock
-        if let known = memory.look(key), known.handshake == own.handshake {
+        if case .known(let known) = sight, known.handshake == own.handshake {
             memory.work.alike += 1
             look = known
             return
         }
         look = Look(own.reduced(ground.fields), symptoms, file, ground.options, isShared: true)
-        memory.remember(look, as: key)
+        if let key { memory.remember(look, as: key) }
     }
 
     /// Something the responder said.

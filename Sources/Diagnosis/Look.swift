@@ -64,7 +64,7 @@ final class Look {
             guard let jwt = sent.token.jwt, jwt.claims != nil else { return nil }
             return (sent, jwt)
         }
-        profiles = options.profiles.matching(attempt)
+        profiles = options.profiles.matching(attempt, file.memory)
         inBand = symptoms.contains(.inBand) ? attempt.session.flatMap { inBandError($0.firstFrames) } : nil
         words = gatherWords(attempt, symptoms, inBand, Mask(attempt, file))
         let fingerprint =
@@ -84,14 +84,19 @@ final class Look {
         self.stated = stated
         self.fingerprint = fingerprint
         responder = identifyResponder(of: attempt, symptoms, fingerprint, in: file.whole)
-        asked = Catalogue.entries.indices.filter {
-            !Catalogue.entries[$0].explains.isDisjoint(with: symptoms)
-        }
+        asked = symptoms == .refused ? Look.refusals : Look.causes(explaining: symptoms)
         known = isShared ? [Remembered?](repeating: nil, count: Catalogue.entries.count) : []
     }
 }
 
 extension Look {
+    /// The causes that can explain a refusal.
+    private static let refusals = causes(explaining: .refused)
+
+    private static func causes(explaining symptoms: Symptoms) -> [Int] {
+        Catalogue.entries.indices.filter { !Catalogue.entries[$0].explains.isDisjoint(with: symptoms) }
+    }
+
     /// Leaves out the causes that are silent about every attempt of this look.
     func forgetSilent(unless keepsTrail: Bool) {
         guard isShared, !isTrimmed, !keepsTrail else { return }

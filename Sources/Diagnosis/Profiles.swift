@@ -28,9 +28,14 @@ package struct Profiles: Sendable {
     }
 
     /// The profiles that fit an attempt: by host, by subprotocol, or by a field of the answer.
-    func matching(_ attempt: Attempt) -> [Profile] {
-        let host = hostOnly(attempt.authority)
-        return profiles.filter { $0.match.fits(host: host, attempt) }
+    func matching(_ attempt: Attempt, _ memory: JudgeMemory) -> [Profile] {
+        let isHost = memory.hostMatches(attempt.authority) {
+            let host = hostOnly(attempt.authority)
+            return profiles.map { $0.match.hosts.contains { matches(host, pattern: $0) } }
+        }
+        return profiles.indices.filter { profiles[$0].match.fits(isHost: isHost[$0], attempt) }.map {
+            profiles[$0]
+        }
     }
 }
 
@@ -57,8 +62,8 @@ package struct ProfileMatch: Sendable, Equatable {
     /// Patterns of the path; empty fits all. They narrow the hosts.
     package var paths: [String]
 
-    func fits(host: String, _ attempt: Attempt) -> Bool {
-        if hosts.contains(where: { matches(host, pattern: $0) }) {
+    func fits(isHost: Bool, _ attempt: Attempt) -> Bool {
+        if isHost {
             guard !paths.isEmpty else { return true }
             let path = targetParts(attempt.request?.head.target ?? "").path
             return paths.contains { matches(path, pattern: $0) }
@@ -72,7 +77,10 @@ package struct ProfileMatch: Sendable, Equatable {
             }
             if fits { return true }
         }
-        guard !subprotocols.isEmpty else { return false }
+        guard !subprotocols.isEmpty,
+            !attempt.handshake.offeredSubprotocols.isEmpty
+                || !attempt.handshake.selectedSubprotocols.isEmpty
+        else { return false }
         let names = attempt.handshake.offeredSubprotocols + attempt.handshake.selectedSubprotocols
         return names.contains { name in subprotocols.contains { matches(name, pattern: $0) } }
     }

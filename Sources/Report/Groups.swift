@@ -27,6 +27,8 @@ struct Groups: Sendable {
     var failing: [Group] = []
     /// Indices of attempts with which nothing is wrong.
     var healthy: [Int] = []
+    /// Whether an attempt that is only told stays undetermined.
+    var leavesTestimonyOpen = false
     /// All of them, counted.
     var tally = Tally()
 
@@ -41,6 +43,7 @@ struct Groups: Sendable {
                 healthy.append(item.index)
                 continue
             }
+            if attempt.basis == .reported, verdict.cause == nil { leavesTestimonyOpen = true }
             let target = attempt.request?.head.target ?? ""
             let key = Key(
                 cause: verdict.cause, outcome: attempt.outcome.rawValue, status: attempt.status,

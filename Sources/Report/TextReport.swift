@@ -28,7 +28,7 @@ package func toldReport(_ report: Report) -> (text: String, tally: Tally) {
     writeTokens(of: report, shown: groups.tokensShown(report), into: &page)
     writeReported(of: report, into: &page)
     writeLimits(of: report, into: &page)
-    writeRecipes(of: report, into: &page)
+    writeRecipes(of: report, groups, into: &page)
     page.gap()
     page.line(summaryLine(groups.tally), note: "exit \(report.exitCode(groups.tally).rawValue)")
     return (page.text, groups.tally)

@@ -18,26 +18,17 @@ func writeReported(of report: Report, into page: inout TextPage) {
 }
 
 /// Where something told stays undetermined: how to get evidence that decides, for the clients that the text shows.
-func writeRecipes(of report: Report, into page: inout TextPage) {
-    let recipes = recipes(for: report)
+func writeRecipes(of report: Report, _ groups: Groups, into page: inout TextPage) {
+    guard groups.leavesTestimonyOpen else { return }
+    let named = report.file.clients.compactMap(Recipe.named)
+    // A proxy suits all.
+    let recipes = named.isEmpty ? ["chrome", "proxy"].compactMap(Recipe.named) : Array(named.prefix(2))
     guard !recipes.isEmpty else { return }
     page.gap()
     page.line(page.painted("evidence that decides", .strong))
     for recipe in recipes {
         page.entry("wsdiag howto \(recipe.source)", .plain, recipe.short + ".", column: 24)
     }
-}
-
-/// The recipes that a report on testimony names: those of its clients, else a proxy, which suits all.
-func recipes(for report: Report) -> [Recipe] {
-    let isOpen = report.file.attempts.indices.contains { index in
-        let verdict = report.judgement(at: index)?.verdict
-        return report.file.attempts[index].basis == .reported && verdict != nil && verdict?.cause == nil
-    }
-    guard isOpen else { return [] }
-    let named = report.file.clients.compactMap(Recipe.named)
-    let chosen = named.isEmpty ? ["chrome", "proxy"].compactMap(Recipe.named) : Array(named.prefix(2))
-    return chosen
 }
 
 /// `reported` of the JSON report: each with its evidence.
