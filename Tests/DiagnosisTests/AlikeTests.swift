@@ -75,12 +75,14 @@ struct AlikeTests {
         var alike = 0
         // With a trail every cause is asked: a quarter of them is enough.
         for (index, (name, file)) in examples.enumerated() where !keepsTrail || index % 4 == 0 {
-            let crowd = crowd(file, times: 4, seed: UInt64(index))
+            let crowd = crowd(file, times: 5, seed: UInt64(index))
             let judge = Judge(crowd, options: options)
             let memory = JudgeMemory()
-            for position in crowd.attempts.indices {
+            let alone = crowd.attempts.indices.map { judge.judgement(at: $0, JudgeMemory()) }
+            // Forwards and back again: the first of its kind is judged alone.
+            for position in Array(crowd.attempts.indices) + crowd.attempts.indices.reversed() {
                 let remembering = judge.judgement(at: position, memory)
-                #expect(remembering == judge.judgement(at: position, JudgeMemory()), "\(name), \(position)")
+                #expect(remembering == alone[position], "\(name), \(position)")
             }
             alike += memory.work.alike
         }
