@@ -281,6 +281,11 @@ struct AbuseTests {
     }
 }
 
+/// Whether a sanitizer watches this process: what it remembers is counted as memory too.
+var isSanitized: Bool {
+    dlsym(nil, "__tsan_init") != nil || dlsym(nil, "__asan_init") != nil
+}
+
 /// What the process holds in memory. Bytes.
 func residentBytes() -> Int {
     let file = open("/proc/self/statm", O_RDONLY)

@@ -65,7 +65,7 @@ struct AnyOrderTests {
         "No order of words, ends and resets stops the proxy, fills it or leaves anything open",
         arguments: [false, true])
     func anyOrder(isForward: Bool) throws {
-        for seed in 0..<(TestFile.environment("WSDIAG_THOROUGH") == nil ? 150 : 5000) {
+        for seed in 0..<(TestFile.environment("WSDIAG_THOROUGH") == nil ? 80 : 5000) {
             let world = try LoopbackWorld(isForward: isForward)
             world.watcher.keepsBytes = false
             var play = Play(world: world, random: SeededRandom(seed: UInt64(seed)))
@@ -110,7 +110,7 @@ struct AnyOrderTests {
             }
             let each = (residentBytes() - before) / count
             // The test's own end of each is in it.
-            try #require(each < 8192, "\(each) bytes each")
+            try #require(each < 8192 || isSanitized, "\(each) bytes each")
             _ = try world.open()
             clients.forEach { $0.close() }
             try world.pump("they are let go") { world.loop.connectionCount == 2 }
