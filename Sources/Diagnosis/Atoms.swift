@@ -16,15 +16,6 @@ extension Facts {
         return best
     }
 
-    /// Why a lifetime could not be weighed.
-    func sayUntestedExpiry(_ slug: String) -> Opinion {
-        guard !sentAnywhere.isEmpty else { return .silent }
-        if !sees(.credentialValues) { return .untestable(.credentialValues) }
-        if sentJWTs.isEmpty { return .untestable(.tokenClaims) }
-        if clock == nil { return .untestable(.clock) }
-        return .silent
-    }
-
     /// Adds a strong sign against a cause where the responder's words state another one.
     func weighStatement(otherThan slugs: [String], against brief: inout Brief) {
         brief.isContestable = true

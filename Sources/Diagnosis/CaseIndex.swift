@@ -203,8 +203,10 @@ extension CaseIndex {
     func seesHost(of index: Int) -> Bool {
         guard !hidesSomething[hosts.group(of: index)] else { return false }
         guard !unreadSites.isEmpty else { return true }
-        return !unreadSites.contains("*")
-            && !unreadSites.contains(site(of: hostOnly(attempts[index].authority)))
+        let attempt = attempts[index]
+        let address = attempt.connection.server?.addressText
+        return !unreadSites.contains("*") && !unreadSites.contains(site(of: hostOnly(attempt.authority)))
+            && !(address.map(unreadSites.contains) ?? false)
     }
 
     /// The place of an index in a sorted list.

@@ -1,4 +1,5 @@
 package import Case
+import Wire
 
 /// Says of every attempt of a case what is wrong with it, if anything, and how sure that is.
 ///
@@ -184,5 +185,12 @@ private func nextSteps(_ facts: borrowing Facts, _ ranked: [Tried], _ gaps: [Gap
     if isLikely { return steps }
     if let recipe = facts.recipe { add(recipe) }
     for gap in gaps where !isTold { if let how = gap.howToGet { add(NextStep(how)) } }
+    if steps.isEmpty {
+        let when = facts.clock.map { " at \($0.at.clockText())" } ?? ""
+        add(
+            NextStep(
+                "Look for this request\(when) in the log of the server and of each proxy before it: what refused it can say why."
+            ))
+    }
     return steps
 }

@@ -105,16 +105,7 @@ extension Facts {
     /// A credential that stands for a client: by its claims, or by the grant that minted it.
     var clientPrincipal: (sent: Sent, why: String)? {
         for sent in sentAnywhere {
-            if let claims = jwt(of: sent.token)?.claims {
-                let subject = claims["sub"]?.string
-                if let subject, let client = (claims["azp"] ?? claims["client_id"])?.string, subject == client
-                {
-                    return (sent, "its sub equals its client id")
-                }
-                if claims["gty"]?.string == "client-credentials" {
-                    return (sent, "its gty is client-credentials")
-                }
-            }
+            if let mark = jwt(of: sent.token).flatMap(clientMark) { return (sent, mark) }
             if let mint = mint(of: sent.token.id),
                 contains(mint.exchange.request.body.bytes, Array("grant_type".utf8)),
                 contains(mint.exchange.request.body.bytes, Array("client_credentials".utf8))
@@ -180,6 +171,15 @@ extension Facts {
         }
         return nearest
     }
+}
+
+/// What in a token's claims shows that it stands for a client, or nil.
+func clientMark(of jwt: JWT) -> String? {
+    guard let claims = jwt.claims else { return nil }
+    if let subject = claims["sub"]?.string, subject == (claims["azp"] ?? claims["client_id"])?.string {
+        return "its sub equals its client id"
+    }
+    return claims["gty"]?.string == "client-credentials" ? "its gty is client-credentials" : nil
 }
 
 /// The last two labels of a host name; an address is its own site.

@@ -8,6 +8,11 @@ extension Facts {
     /// The same where it was opened.
     var openedBefore: Attempt? { followsOpened ? previous : nil }
 
+    /// Whether that attempt was let in, and stayed.
+    var previousWasAccepted: Bool {
+        index.previous(of: position).map { index.traits[$0].isAccepted } ?? false
+    }
+
     /// A mint between the previous attempt's start and this one: exchange, token.
     func mintBetween(_ previous: Attempt) -> (token: Int, text: String, places: [Place])? {
         guard let from = previous.startedAt, let until = attempt.startedAt else { return nil }

@@ -1,4 +1,5 @@
 import Case
+import JSON
 import Wire
 
 /// The answer for one attempt: its first candidate where that is at least likely, else "undetermined".
@@ -91,7 +92,31 @@ func comparisonStatements(_ facts: borrowing Facts) -> [Statement] {
                 Statement("Attempt \(other.id) differs only in \(name) and \(outcome).", at: places))
         }
     }
+    if statements.isEmpty, let sibling = siblingStatement(facts) { statements.append(sibling) }
     return statements
+}
+
+/// An attempt on another path of this host that was accepted with another token, and what differs in the tokens.
+private func siblingStatement(_ facts: borrowing Facts) -> Statement? {
+    for comparison in facts.comparisons
+    where comparison.wasAccepted && comparison.differences.subtracting([.query, .fields]) == [.path, .token] {
+        let other = facts.file.attempts[comparison.other]
+        guard let own = facts.sent.first, let theirs = other.credentials.first else { continue }
+        var text =
+            "Attempt \(other.id) on \(path(of: other)) was accepted with another token, <token \(theirs.token)>"
+        if let left = facts.jwt(of: own.token)?.claims,
+            let right = facts.file.token(theirs.token)?.jwt?.claims
+        {
+            let names = ((left.members ?? []) + (right.members ?? [])).map(\.name)
+            var differing: [String] = []
+            for name in names where !differing.contains(name) && left[name] != right[name] {
+                differing.append(name)
+            }
+            text += differing.isEmpty ? "; the claims are equal" : "; what differs is \(listed(differing))"
+        }
+        return Statement(text + ".", at: facts.places(other))
+    }
+    return nil
 }
 
 extension Differences {

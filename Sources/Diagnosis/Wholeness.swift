@@ -58,7 +58,8 @@ extension Facts {
 }
 
 extension CaseFile {
-    /// The sites of which a connection could not be read, by the names that clients asked for.
+    /// The sites of which a connection could not be read, by the names that clients asked for, or the
+    /// addresses that they dialled without a name.
     var unreadSites: Set<String> {
         var sites: Set<String> = []
         for limit in limits where limit.kind == .tlsKeysMissing {

@@ -51,8 +51,10 @@ struct LimitTally {
     var told: [Limit] = []
 
     /// Counts one connection whose application data could not be read.
-    mutating func countEncrypted(_ summary: TLSSummary, _ limits: Limits) {
-        if let name = summary.serverName?.lowercased() {
+    ///
+    /// A client that names no server dialled an address, and so that address stands for the name.
+    mutating func countEncrypted(_ summary: TLSSummary, _ server: Endpoint?, _ limits: Limits) {
+        if let name = summary.serverName?.lowercased() ?? server?.addressText {
             encrypted.names.insert(encrypted.names.count < limits.unreadNames ? name : "*")
         }
         encrypted.byReason[summary.decryption, default: 0] += 1

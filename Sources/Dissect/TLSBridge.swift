@@ -19,7 +19,7 @@ extension ConnectionDissector {
         case .keysMissing, .keysDoNotFit, .suiteUnsupported, .handshakeMissing:
             // A handshake that failed carries nothing that keys would show.
             guard summary.established else { return }
-            context.builder.tally.countEncrypted(summary, context.limits)
+            context.builder.tally.countEncrypted(summary, connection.server, context.limits)
         case .decrypted, .nothingToDecrypt: break
         }
     }

@@ -109,13 +109,26 @@ private func writeReasons(_ judgement: Judgement, _ report: Report, into page: i
         page.entry("", .plain, "and \(counted(rest, "candidate")) more: --why", column: 15)
     }
     writeShort(
-        "ruled out", judgement.ruledOut.map { ($0.cause, sentence($0.because, file)) }, report, into: &page)
+        "ruled out", suspectedFirst(judgement.ruledOut).map { ($0.cause, sentence($0.because, file)) },
+        report,
+        into: &page)
     writeShort("not tested", alike(judgement.untested), report, into: &page)
     for (label, statements) in [("also seen", judgement.observations), ("compared", judgement.comparisons)] {
         for (index, statement) in statements.enumerated() {
             page.entry(index == 0 ? label : "", .plain, visible(sentence(statement, file)), column: 15)
         }
     }
+}
+
+/// What people suspect first stands first: of a long list only the beginning is shown.
+private func suspectedFirst(_ refuted: [RuledOut]) -> [RuledOut] {
+    let suspects = [
+        "token-expired", "token-expired-mid-session", "scope-missing-inferred", "token-revoked",
+        "token-truncated", "wrong-token-of-several", "websocket-key-malformed", "token-plus-became-space",
+        "token-region-mismatch", "rate-limited", "credential-in-ignored-header", "origin-refused",
+    ]
+    let first = suspects.compactMap { name in refuted.first { $0.cause == name } }
+    return first + refuted.filter { !suspects.contains($0.cause) }
 }
 
 /// Untested causes that lack the same thing stand in one row.

@@ -32,6 +32,11 @@ extension Cause {
                 return .ruledOut(
                     "the same token was accepted here by attempt \(earlier.id)", at: facts.places(earlier))
             }
+            if let other = facts.acceptedHere(where: { clientMark(of: $0) != nil }) {
+                return .ruledOut(
+                    "attempt \(other.id) was accepted here with a client's token too", at: facts.places(other)
+                )
+            }
             guard facts.status != 401 || !wanted.isEmpty else { return .silent }
             var brief = Brief(
                 fact: "\(client.sent.name) stands for a client, not for a user (\(client.why)).",

@@ -24,7 +24,10 @@ extension Cause {
             if !close.reason.isEmpty {
                 fact +=
                     " and the reason \"\(facts.maskedReason)\"\(facts.ageAtEnd.map { ", \($0) after the upgrade" } ?? "")."
-                brief = Brief(fact: fact, claim: "")
+                brief = Brief(
+                    fact: fact,
+                    claim: "the code is private and has no meaning of its own: the reason text is what counts"
+                )
             } else if let known = facts.closeCodeMeaning(code) {
                 fact +=
                     " and without a reason text\(facts.ageAtEnd.map { ", \($0) after the upgrade" } ?? "")."

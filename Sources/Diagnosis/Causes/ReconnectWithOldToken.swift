@@ -48,6 +48,9 @@ extension Cause {
                     .moderate, .series,
                     "\(newer.text) handed out <token \(newer.token)> before the reconnect", at: newer.places,
                     telling: true)
+            } else if !facts.previousWasAccepted {
+                // A retry of what failed before is no reconnect.
+                return .silent
             } else {
                 brief.speaksFor(.weak, .series, "no other token was minted between the two attempts")
             }
@@ -69,7 +72,7 @@ extension Cause {
                     at: [alive.request.place])
             }
             brief.test = NextStep(
-                "Use the same token on a REST call now: 200 means that it is alive and the reason is another."
+                "Use the same token on a REST call now: 200 means that it is alive and the reason is another, a refusal that it is dead."
             )
             return .stands(brief)
         },

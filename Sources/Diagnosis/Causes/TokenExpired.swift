@@ -20,7 +20,7 @@ extension Cause {
         mistakenFor: ["clock-skew", "token-expired-mid-session", "reconnect-with-old-token"],
         examine: { facts in
             guard let (sent, margin, clock) = facts.soonestExpiry else {
-                return facts.sayUntestedExpiry("token-expired")
+                return facts.expiryWithoutClaims
             }
             if facts.outcome == .opened, 0 < margin { return .silent }
             let leeway = Double(facts.options.skewSeconds)
@@ -95,6 +95,35 @@ extension Cause {
                 > Authorization: Bearer {jwt exp=11:59:30}
                 < HTTP/1.1 401 Unauthorized
                 < Date: 12:00:00
+                """),
+            .fires(
+                .likely, "an opaque token outlived what its mint had granted",
+                """
+                === rest
+                > POST /oauth/token HTTP/1.1
+                < HTTP/1.1 200 OK
+                < Content-Type: application/json
+                <
+                < {"access_token":"9f8a7c6b5d4e3f2a1b0c9d8e7f","expires_in":60}
+                -- 600 s
+                === upgrade
+                > GET /live HTTP/1.1
+                > Authorization: Bearer 9f8a7c6b5d4e3f2a1b0c9d8e7f
+                < HTTP/1.1 401 Unauthorized
+                """),
+            .silent(
+                "an opaque token was handed out for longer",
+                """
+                === rest
+                > POST /oauth/token HTTP/1.1
+                < HTTP/1.1 200 OK
+                < Content-Type: application/json
+                <
+                < {"access_token":"9f8a7c6b5d4e3f2a1b0c9d8e7f","expires_in":3600}
+                === upgrade
+                > GET /live HTTP/1.1
+                > Authorization: Bearer 9f8a7c6b5d4e3f2a1b0c9d8e7f
+                < HTTP/1.1 401 Unauthorized
                 """),
             .unknown(
                 "the token is opaque",

@@ -45,6 +45,13 @@ extension Cause {
                     .weak, .status, "401 means that a credential is missing or not valid",
                     at: facts.effectPlaces)
             }
+            if let alive = facts.acceptance(of: sent.token.id) {
+                let when = facts.ago(alive.response?.at).map { " \($0) earlier" } ?? ""
+                brief.speaksAgainst(
+                    .moderate, .lineage,
+                    "\(alive.request.head.method ?? "a request") on \(alive.authority) accepted it\(when)",
+                    at: [alive.request.place])
+            }
             facts.weighStatement(otherThan: ["token-revoked", "credential-judged"], against: &brief)
             brief.test = NextStep(
                 "Use the same token on a REST call now: 200 means that it is alive and the reason is another, a refusal that it is dead."

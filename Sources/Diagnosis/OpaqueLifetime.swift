@@ -1,0 +1,90 @@
+import Case
+import Wire
+
+// The lifetime of a token whose claims cannot be read, as far as others tell of it.
+
+extension Facts {
+    /// What may be said of the expiry of credentials without a readable `exp`: by the `expires_in` of the response
+    /// that handed one out, else by another server's acceptance a moment earlier.
+    var expiryWithoutClaims: Opinion {
+        guard !sentAnywhere.isEmpty else { return .silent }
+        if !sees(.credentialValues) { return .untestable(.credentialValues) }
+        if sentJWTs.isEmpty { return expiryOfOpaque ?? .untestable(.tokenClaims) }
+        if clock == nil { return .untestable(.clock) }
+        return .silent
+    }
+
+    private var expiryOfOpaque: Opinion? {
+        let leeway = Double(options.skewSeconds)
+        for sent in sentAnywhere {
+            guard let left = statedLifetime(of: sent.token.id), left.seconds < -leeway else { continue }
+            if attempt.outcome == .opened { return nil }
+            return .stands(opaqueEnded(sent, left))
+        }
+        // All that were sent must be alive for this to be ruled out.
+        guard let sent = sentAnywhere.first, sentAnywhere.allSatisfy({ $0.token.id == sent.token.id }) else {
+            return nil
+        }
+        if let left = statedLifetime(of: sent.token.id), 0 < left.seconds {
+            return .ruledOut(
+                "\(left.text), \(durationText(left.seconds)) more than had passed at the answer",
+                at: left.places)
+        }
+        if let alive = acceptance(of: sent.token.id), let then = alive.response?.at,
+            let now = attempt.response?.at ?? attempt.startedAt, 0...leeway ~= now.seconds(since: then)
+        {
+            return .ruledOut(
+                "\(alive.request.head.method ?? "a request") on \(alive.authority) accepted \(sent.name) \(durationText(now.seconds(since: then))) earlier",
+                at: [alive.request.place])
+        }
+        return nil
+    }
+
+    private func opaqueEnded(_ sent: Sent, _ left: (seconds: Double, text: String, places: [Place])) -> Brief
+    {
+        var brief = Brief(
+            fact:
+                "\(sent.name) had expired \(durationText(left.seconds)) before the server answered: \(left.text).",
+            claim: "a server that checks lifetimes refuses an expired token", cap: .likely)
+        brief.speaksFor(.strong, .token, left.text, at: left.places, telling: true)
+        if let alive = acceptance(of: sent.token.id), let then = alive.response?.at,
+            let now = attempt.startedAt, now <= then
+        {
+            brief.speaksAgainst(
+                .strong, .lineage, "a later request on \(alive.authority) was accepted with it",
+                at: [alive.request.place])
+        }
+        if status == 401 {
+            brief.speaksFor(.moderate, .status, "401 is the status for it", at: effectPlaces)
+        }
+        addStatement(of: "token-expired", to: &brief)
+        weighStatement(otherThan: ["token-expired", "credential-judged"], against: &brief)
+        brief.test = NextStep("Connect once with a token that was minted a moment ago.")
+        return brief
+    }
+
+    /// How much was left at the answer of the lifetime that a token's own mint stated, by the input's clock.
+    private func statedLifetime(of token: Int) -> (seconds: Double, text: String, places: [Place])? {
+        guard let mint = mint(of: token), let lifetime = mint.lifetime,
+            // The lifetime beside a refresh token is that of the access token (RFC 6749 §5.1).
+            mint.member.lowercased().range(ofText: "refresh") == nil,
+            let born = mint.exchange.response?.at,
+            let now = attempt.response?.at ?? attempt.request?.at ?? attempt.startedAt, born <= now
+        else { return nil }
+        let age = now.seconds(since: born)
+        let path = targetParts(mint.exchange.request.head.target ?? "").path
+        return (
+            Double(lifetime) - age,
+            "\(mint.exchange.request.head.method ?? "A request") \(path) handed it out \(durationText(age)) earlier for \(lifetime) s",
+            [mint.exchange.request.place]
+        )
+    }
+
+    /// How long before the answer a moment was, or nil when it was after.
+    func ago(_ moment: Timestamp?) -> String? {
+        guard let moment, let now = attempt.response?.at ?? attempt.startedAt, moment <= now else {
+            return nil
+        }
+        return durationText(now.seconds(since: moment))
+    }
+}
