@@ -1,3 +1,5 @@
+package import Case
+
 /// One way for a WebSocket to fail: what it is, how to see it, what to do. One file each in `Causes/`.
 package struct Cause: Sendable {
     /// What kind of answer it is.
@@ -32,6 +34,8 @@ package struct Cause: Sendable {
     package let role: Role
     /// The symptoms it can explain; others are never examined.
     package let explains: Symptoms
+    /// What must have been seen: where one of these is missing, that nothing points to the cause says nothing.
+    package let needs: Attempt.Unseen
     /// Looks at one attempt.
     let examine: @Sendable (borrowing Facts) -> Opinion
     /// Conversations in which it must, must not, or cannot be told. They are its tests and stand on its page.
@@ -40,7 +44,8 @@ package struct Cause: Sendable {
     /// A cause.
     init(
         _ slug: String, _ code: String, _ title: String, role: Role = .proximate, explains: Symptoms,
-        explanation: String, fix: Fix, references: [Reference], mistakenFor: [String] = [],
+        needs: Attempt.Unseen = [], explanation: String, fix: Fix, references: [Reference],
+        mistakenFor: [String] = [],
         refines: [String] = [],
         examine: @escaping @Sendable (borrowing Facts) -> Opinion, examples: [Example]
     ) {
@@ -49,6 +54,7 @@ package struct Cause: Sendable {
         self.title = title
         self.role = role
         self.explains = explains
+        self.needs = needs
         self.explanation = explanation
         self.fix = fix
         self.references = references

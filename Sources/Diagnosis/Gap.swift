@@ -1,3 +1,5 @@
+import Case
+
 /// Something that the input does not show, and how to get it.
 package struct Gap: Sendable, Equatable {
     /// What is missing, as the end of "Could not be tested: …".
@@ -52,4 +54,41 @@ extension Gap {
     static let key = Gap(
         "no key was given to verify the signature with",
         howToGet: "Give the issuer's key set with --jwks.")
+}
+
+extension Facts {
+    /// The first of these parts that was not seen.
+    func gap(in parts: Attempt.Unseen) -> Gap? {
+        Gap.parts.first { parts.contains($0.part) && !sees($0.part) }?.gap
+    }
+}
+
+extension Gap {
+    fileprivate static let parts: [(part: Attempt.Unseen, gap: Gap)] = [
+        (.status, .status), (.requestFields, .requestFields), (.query, .query),
+        (.credentialValues, .credentialValues), (.responseFields, .responseFields),
+        (.responseBody, .responseBody), (.frames, .frames), (.closes, .closes), (.transport, .transport),
+    ]
+    static let earlierCredential = Gap(
+        "what the attempt before this one had sent is not in the input",
+        howToGet: "Record both connects with all their fields.")
+    static let serversClock = Gap(
+        "the server's Date is not in the input, and its clock is the one that counts",
+        howToGet: "Record a packet capture with the TLS keys; it holds the answer's Date.")
+    static let status = Gap(
+        "the status of the answer is not in the input",
+        howToGet: "Record a packet capture with the TLS keys: browsers hide the answer of a refused upgrade.")
+}
+
+extension Cause {
+    /// What must have been seen for it to be told, in words.
+    package var needsInWords: [String] {
+        let names: [(Attempt.Unseen, String)] = [
+            (.status, "the answer's status"), (.requestFields, "the request's fields"),
+            (.query, "the query of the URL"), (.credentialValues, "the credential as it was sent"),
+            (.responseFields, "the answer's fields"), (.responseBody, "the answer's body"),
+            (.frames, "the frames"), (.closes, "how the socket ended"), (.transport, "TCP and TLS"),
+        ]
+        return names.filter { needs.contains($0.0) }.map(\.1)
+    }
 }

@@ -75,7 +75,9 @@ private func judgement(of facts: borrowing Facts, _ id: Int, _ memory: JudgeMemo
         let cause = Catalogue.entries[order]
         switch answer {
         case .silent:
-            judgement.trail.append(trial(cause, "silent", "nothing points to it"))
+            let gap = facts.gap(in: cause.needs)
+            judgement.trail.append(
+                trial(cause, gap == nil ? "silent" : "not tested", gap?.missing ?? "nothing points to it"))
         case .ruledOut(let because):
             judgement.ruledOut.append(RuledOut(cause: cause.slug, code: cause.code, because: because))
             if keepsTrail { judgement.trail.append(trial(cause, "ruled out", because.text)) }

@@ -47,13 +47,7 @@ extension Facts {
                 "\(sent.name) had expired \(durationText(left.seconds)) before the server answered: \(left.text).",
             claim: "a server that checks lifetimes refuses an expired token", cap: .likely)
         brief.speaksFor(.strong, .token, left.text, at: left.places, telling: true)
-        if let alive = acceptance(of: sent.token.id), let then = alive.response?.at,
-            let now = attempt.startedAt, now <= then
-        {
-            brief.speaksAgainst(
-                .strong, .lineage, "a later request on \(alive.authority) was accepted with it",
-                at: [alive.request.place])
-        }
+        weighLaterAcceptance(of: sent, against: &brief)
         if status == 401 {
             brief.speaksFor(.moderate, .status, "401 is the status for it", at: effectPlaces)
         }
@@ -62,6 +56,29 @@ extension Facts {
         brief.test = NextStep("Connect once with a token that was minted a moment ago.")
         return brief
     }
+
+    /// Adds what speaks against a token's death: that it was taken afterwards, here or by another server.
+    func weighLaterAcceptance(of sent: Sent, against brief: inout Brief) {
+        if index.lineages.indices.contains(sent.token.id),
+            let later = index.lineages[sent.token.id].acceptedAttempts.last, position < later,
+            index.groups.group(of: later) == index.groups.group(of: position)
+        {
+            let other = file.attempts[later]
+            brief.speaksAgainst(
+                .strong, .lineage, "attempt \(other.id) was accepted here with it afterwards",
+                at: places(other))
+        } else if let alive = acceptance(of: sent.token.id), let then = alive.response?.at,
+            let now = attempt.startedAt, now <= then
+        {
+            brief.speaksAgainst(
+                .moderate, .lineage,
+                "\(alive.request.head.method ?? "a request") on \(alive.authority) took it afterwards all the same",
+                at: [alive.request.place])
+        }
+    }
+
+    /// Whether the responder itself says that a token had ended.
+    var saysExpired: Bool { statement(of: "token-expired") != nil }
 
     /// How much was left at the answer of the lifetime that a token's own mint stated, by the input's clock.
     private func statedLifetime(of token: Int) -> (seconds: Double, text: String, places: [Place])? {

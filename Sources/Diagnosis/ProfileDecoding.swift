@@ -222,20 +222,3 @@ extension Vocabulary {
         return bytes
     }
 }
-
-extension Profiles {
-    /// Adds a profile, or replaces the one of the same id.
-    ///
-    /// Throws: `DataError` as for reading one, and when another profile, `example-gateway` aside, claims one of its
-    /// host patterns already.
-    package mutating func add(file: String, bytes: [UInt8]) throws(DataError) {
-        let profile = try Profile(file: file, bytes: bytes)
-        for other in profiles where other.id != profile.id && other.match.paths == profile.match.paths {
-            guard let host = profile.match.hosts.first(where: other.match.hosts.contains) else { continue }
-            let match = try StrictNode(file: file, bytes: bytes).required("match")
-            throw match.error("expected host patterns of its own: \(other.id) has \(host) too")
-        }
-        profiles.removeAll { $0.id == profile.id }
-        profiles.append(profile)
-    }
-}

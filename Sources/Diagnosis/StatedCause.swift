@@ -4,12 +4,13 @@ extension Cause {
     /// A cause that is judged by the responder's own words, and by nothing else.
     static func stated(
         _ slug: String, _ code: String, _ title: String, role: Role = .proximate,
-        explains: Symptoms = .rejected,
+        explains: Symptoms = .rejected, needs: Attempt.Unseen = [],
         explanation: String,
         fix: Fix, references: [Reference], mistakenFor: [String], fires: String, silent: String
     ) -> Cause {
         Cause(
-            slug, code, title, role: role, explains: explains, explanation: explanation, fix: fix,
+            slug, code, title, role: role, explains: explains, needs: needs, explanation: explanation,
+            fix: fix,
             references: references,
             mistakenFor: mistakenFor,
             examine: { facts in

@@ -39,7 +39,7 @@ struct StrictNode {
         do {
             value = try JSONValue(reading: bytes.span)
         } catch {
-            throw DataError(file: file, line: error.line, expected: "expected JSON, met \(error.kind)")
+            throw DataError(file: file, line: error.line, expected: "expected JSON, met \(error.kind.words)")
         }
     }
 
@@ -54,9 +54,24 @@ struct StrictNode {
         DataError(file: document.file, line: line, expected: expected)
     }
 
+    /// An error about this value that says what stands there.
+    private func mismatch(_ expected: String) -> DataError { error("expected \(expected), met \(met)") }
+
+    /// What stands here, in few words.
+    private var met: String {
+        switch value {
+        case .null: "null"
+        case .bool(let truth): truth ? "true" : "false"
+        case .number: "a number"
+        case .string(let text): text.isEmpty ? "an empty string" : "\"\(text.prefix(60))\""
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+
     /// Throws: when this is no object, a member is not among `names`, or one stands there twice.
     func allow(_ names: [String]) throws(DataError) {
-        guard let members = value.members else { throw error("expected an object") }
+        guard let members = value.members else { throw mismatch("an object") }
         var seen: Set<String> = []
         for member in members {
             guard names.contains(member.name) else {
@@ -86,7 +101,7 @@ struct StrictNode {
     /// The string that this is; not empty.
     func string() throws(DataError) -> String {
         guard let text = value.string, !text.isEmpty else {
-            throw error("expected a string that is not empty")
+            throw mismatch("a string that is not empty")
         }
         return text
     }
@@ -94,20 +109,20 @@ struct StrictNode {
     /// The whole number that this is.
     func integer() throws(DataError) -> Int {
         guard let number = value.number, number == number.rounded(), number.magnitude < 1e9 else {
-            throw error("expected a whole number")
+            throw mismatch("a whole number")
         }
         return Int(number)
     }
 
     /// The truth value that this is.
     func bool() throws(DataError) -> Bool {
-        guard let truth = value.bool else { throw error("expected true or false") }
+        guard let truth = value.bool else { throw mismatch("true or false") }
         return truth
     }
 
     /// The elements of the array that this is.
     func elements() throws(DataError) -> [StrictNode] {
-        guard let array = value.array else { throw error("expected an array") }
+        guard let array = value.array else { throw mismatch("an array") }
         return array.enumerated().map { StrictNode($1, document, path + [.element($0)]) }
     }
 
@@ -125,7 +140,8 @@ struct StrictNode {
     func oneOf<Choice: RawRepresentable & CaseIterable>(_ type: Choice.Type) throws(DataError) -> Choice
     where Choice.RawValue == String {
         guard let text = value.string, let choice = Choice(rawValue: text) else {
-            throw error("expected one of \(type.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw error(
+                "met \(met), expected one of \(type.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return choice
     }
@@ -137,7 +153,7 @@ struct StrictNode {
         guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
             let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
             Timestamp(year: year, month: month, day: day, hour: 0, minute: 0, second: 0) != nil
-        else { throw error("expected a day such as 2026-01-15, met \"\(text)\"") }
+        else { throw mismatch("a day such as 2026-01-15") }
         return text
     }
 
@@ -226,6 +242,26 @@ private struct Walker {
             default: break
             }
             offset += 1
+        }
+    }
+}
+
+extension JSONError.Kind {
+    /// What is wrong, as the end of "met …".
+    fileprivate var words: String {
+        switch self {
+        case .unexpectedEnd: "the end of the file"
+        case .unexpectedByte(let byte):
+            0x20 < byte && byte < 0x7f
+                ? "'\(Character(Unicode.Scalar(byte)))' where none belongs" : "the byte \(byte)"
+        case .badEscape: "a backslash before something that is no escape"
+        case .controlCharacter: "a control character in a string"
+        case .invalidUTF8: "bytes that are not UTF-8"
+        case .badNumber: "digits that are no number"
+        case .trailingBytes: "something after the end"
+        case .tooDeep(let limit): "more nesting than \(limit)"
+        case .tooManyValues(let limit): "more values than \(limit)"
+        case .tooLong(let limit): "more than \(limit) bytes"
         }
     }
 }

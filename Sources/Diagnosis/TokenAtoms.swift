@@ -104,6 +104,17 @@ extension Facts {
         return nil
     }
 
+    /// Whether every answer of the site between that mint and this attempt was seen whole.
+    func sawEverythingSince(_ mint: Exchange) -> Bool {
+        let began = mint.response?.at ?? mint.request.at
+        return file.exchanges.prefix(256).allSatisfy { exchange in
+            guard isKin(exchange.authority) else { return true }
+            if let began, let at = exchange.request.at, at < began { return true }
+            if let at = exchange.request.at, let started = attempt.startedAt, started < at { return true }
+            return exchange.response?.body.completeness == .complete
+        }
+    }
+
     /// A token that was minted later, before this attempt, by a call that used this one.
     func laterMint(than token: Int) -> (token: Int, text: String, places: [Place])? {
         for mint in index.mints.suffix(64).reversed() where mint.token != token {

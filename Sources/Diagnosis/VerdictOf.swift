@@ -80,20 +80,33 @@ func comparisonStatements(_ facts: borrowing Facts) -> [Statement] {
         let other = facts.file.attempts[comparison.other]
         let places = (other.response ?? other.request).map { [$0.place] } ?? []
         if comparison.differences.isEmpty {
-            let outcome = comparison.isSameOutcome ? "ended the same way" : "ended otherwise"
             statements.append(
-                Statement("Attempt \(other.id) sent the same request and \(outcome).", at: places))
+                Statement(
+                    "Attempt \(other.id) sent the same request and \(ending(of: other, comparison, facts)).",
+                    at: places))
         } else if let name = comparison.differences.soleName {
             let outcome =
                 comparison.isSameOutcome
                 ? "ended the same way: \(name) made no difference"
-                : comparison.wasAccepted ? "was accepted" : "ended otherwise"
+                : comparison.wasAccepted ? "was accepted" : ending(of: other, comparison, facts)
             statements.append(
                 Statement("Attempt \(other.id) differs only in \(name) and \(outcome).", at: places))
         }
     }
     if statements.isEmpty, let sibling = siblingStatement(facts) { statements.append(sibling) }
     return statements
+}
+
+/// How another attempt ended beside this one. What was not seen of either may differ or not.
+private func ending(of other: Attempt, _ comparison: Comparison, _ facts: borrowing Facts) -> String {
+    if comparison.isSameOutcome { return "ended the same way" }
+    let own = facts.attempt
+    guard other.outcome == own.outcome, other.status == own.status,
+        other.session?.firstClose?.code == own.session?.firstClose?.code
+    else { return "ended otherwise" }
+    let parts: Attempt.Unseen = [.status, .responseFields, .responseBody, .frames, .closes]
+    let isSeen = own.unseen.isDisjoint(with: parts) && other.unseen.isDisjoint(with: parts)
+    return isSeen ? "ended otherwise, with the same status" : "ended alike, as far as that was seen"
 }
 
 /// An attempt on another path of this host that was accepted with another token, and what differs in the tokens.

@@ -10,6 +10,9 @@ package func causeList(_ options: Report.Options) -> String {
     page.line("Known, and not yet judged: no verdict names these.")
     for cause in Catalogue.notYetJudged { page.entry(cause.slug, .plain, cause.title, column: widest + 4) }
     page.gap()
+    page.line("Limits of an input: never a cause.")
+    for limit in Catalogue.limits { page.entry(limit.slug, .plain, limit.title, column: widest + 4) }
+    page.gap()
     page.line("wsdiag rules SLUG says what one means, how to be sure, and what to do.")
     return page.text
 }
@@ -22,6 +25,8 @@ package func causeListMarkdown() -> String {
     lines += Catalogue.causes.map { "* [\($0.slug)](\($0.slug).md) `\($0.code)` \($0.title)" }
     lines += ["", "Known, and not yet judged: no verdict names these.", ""]
     lines += Catalogue.notYetJudged.map { "* `\($0.slug)` `\($0.code)` \($0.title)" }
+    lines += ["", "Limits of an input: never a cause, and said beside every answer that they touch.", ""]
+    lines += Catalogue.limits.map { "* `\($0.slug)` `\($0.code)` \($0.title). \($0.remedy)" }
     return lines.joined(separator: "\n") + "\n"
 }
 
@@ -37,6 +42,9 @@ package func causeText(_ cause: Cause, _ options: Report.Options) -> String {
     page.gap()
     page.entry("what to do", .good, cause.fix.text, column: 15)
     if let command = cause.fix.command { page.line("                 $ " + command) }
+    if !cause.needsInWords.isEmpty {
+        page.entry("needs", .plain, cause.needsInWords.joined(separator: ", "), column: 15)
+    }
     if !cause.mistakenFor.isEmpty {
         page.entry("looks like", .plain, cause.mistakenFor.joined(separator: ", "), column: 15)
     }
@@ -59,6 +67,9 @@ package func causeMarkdown(_ cause: Cause) -> String {
     var lines = ["# \(cause.slug)", "", "`\(cause.code)` \(cause.title).", ""]
     lines += [cause.explanation, "", "## What to do", "", cause.fix.text]
     if let command = cause.fix.command { lines += ["", "```", command, "```"] }
+    if !cause.needsInWords.isEmpty {
+        lines += ["", "## Cannot be told without", "", cause.needsInWords.joined(separator: ", ") + "."]
+    }
     if !cause.mistakenFor.isEmpty {
         let links = cause.mistakenFor.map { "[\($0)](\($0).md)" }
         lines += ["", "## Not to be confused with", "", links.joined(separator: ", ")]
@@ -79,6 +90,37 @@ package func causeMarkdown(_ cause: Cause) -> String {
     return lines.joined(separator: "\n") + "\n"
 }
 
+/// `wsdiag rules SLUG` of something that is no cause: a limit of an input, or a cause that is not yet judged.
+package func noticeText(_ slug: String, _ code: String, _ sentences: [String], _ options: Report.Options)
+    -> String
+{
+    var page = TextPage(options)
+    page.headline("\(slug) (\(code))", .strong, "")
+    for sentence in sentences { page.paragraph(sentence, indent: 2) }
+    return page.text
+}
+
+/// The same as Markdown.
+package func noticeMarkdown(_ slug: String, _ code: String, _ sentences: [String]) -> String {
+    (["# \(slug)", "", "`\(code)`"] + sentences.flatMap { ["", $0] }).joined(separator: "\n") + "\n"
+}
+
+/// The same as JSON.
+package func noticeJSON(_ slug: String, _ code: String, _ sentences: [String]) -> JSONWriter {
+    var json = JSONWriter(.pretty)
+    json.beginObject()
+    json.member("schema", "wsdiag.causes/1")
+    json.name("causes")
+    json.beginArray()
+    json.endArray()
+    json.member("slug", slug)
+    json.member("code", code)
+    json.member("text", sentences.joined(separator: " "))
+    json.endObject()
+    json.lineEnd()
+    return json
+}
+
 /// Causes as JSON, `wsdiag.causes/1`. The list of all also holds what is known and not yet judged.
 package func causeJSON(_ causes: [Cause]) -> JSONWriter {
     var json = JSONWriter(.pretty)
@@ -93,6 +135,7 @@ package func causeJSON(_ causes: [Cause]) -> JSONWriter {
         json.member("title", cause.title)
         json.member("explanation", cause.explanation)
         json.member("fix", cause.fix.text)
+        json.member("needs", cause.needsInWords)
         json.member("looksLike", cause.mistakenFor)
         json.name("references")
         json.beginArray()
@@ -114,6 +157,17 @@ package func causeJSON(_ causes: [Cause]) -> JSONWriter {
             json.member("slug", cause.slug)
             json.member("code", cause.code)
             json.member("title", cause.title)
+            json.endObject()
+        }
+        json.endArray()
+        json.name("limits")
+        json.beginArray()
+        for limit in Catalogue.limits {
+            json.beginObject()
+            json.member("slug", limit.slug)
+            json.member("code", limit.code)
+            json.member("title", limit.title)
+            json.member("remedy", limit.remedy)
             json.endObject()
         }
         json.endArray()

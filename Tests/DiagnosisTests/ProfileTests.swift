@@ -161,6 +161,37 @@ struct AddedProfileTests {
         }
     }
 
+    @Test(
+        "host patterns that one host may fit are refused, and those that only look alike are not",
+        arguments: [
+            ("api.a.example", "*.a.example", false), ("*.a.example", "api.a.example", false),
+            ("chat-*.a.example", "*-eu.a.example", false), ("*.a.example", "*.b.example", true),
+            ("*.org.example", "chat.*", true), ("chat.*", "chat.a.example", false),
+            ("a.example", "b.a.example", true),
+        ])
+    func overlapIsTold(_ first: String, _ second: String, _ isAllowed: Bool) throws {
+        var profiles = Profiles()
+        try profiles.add(file: "a.json", bytes: text("a", host: first))
+        let added: Bool
+        do {
+            try profiles.add(file: "b.json", bytes: text("b", host: second))
+            added = true
+        } catch {
+            added = false
+            #expect(error.line == 4 && error.expected.contains("a"))
+        }
+        #expect(added == isAllowed)
+        // A profile may always be replaced by one of its own id.
+        try profiles.add(file: "a.json", bytes: text("a", host: first))
+    }
+
+    @Test("each shipped profile can be replaced by itself", arguments: names(in: folder))
+    func shippedIsReplaced(_ name: String) throws {
+        var profiles = Profiles.embedded
+        try profiles.add(file: name, bytes: try #require(bytes(of: folder + "/" + name)))
+        #expect(profiles.profiles.count == Profiles.embedded.profiles.count)
+    }
+
     @Test("a reported fact lifts nothing above possible")
     func reportedIsCapped() throws {
         var options = JudgeOptions()

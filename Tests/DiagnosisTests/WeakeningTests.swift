@@ -91,9 +91,43 @@ struct WeakeningTests {
         }
     }
 
+    @Test("what is hidden from an example makes its cause untested, and never silent or ruled out")
+    func hiddenNeedsAreUntested() {
+        for cause in Catalogue.causes {
+            #expect(!cause.needs.isEmpty && !cause.needsInWords.isEmpty, "\(cause.slug) names no need")
+            for example in cause.examples {
+                guard case .fires = example.expectation else { continue }
+                var less = Transcript.caseFile(example.transcript)
+                for index in less.attempts.indices {
+                    for part in parts where cause.needs.contains(part) {
+                        hide(part, in: &less.attempts[index])
+                    }
+                }
+                var options = JudgeOptions()
+                options.keepsTrail = true
+                guard let judgement = judge(less, options: options).last, judgement.verdict != nil else {
+                    continue
+                }
+                let trial = judgement.trail.first { $0.cause == cause.slug }
+                #expect(trial?.outcome != "ruled out", "\(cause.slug): \(example.name): \(trial?.why ?? "")")
+                let isOther = trial?.why.hasPrefix("it cannot explain") ?? true
+                #expect(
+                    trial?.outcome != "silent" || isOther,
+                    "\(cause.slug): \(example.name): \(trial?.why ?? "")")
+            }
+        }
+    }
+
+    private let parts: [Attempt.Unseen] = [
+        .requestFields, .responseFields, .responseBody, .frames, .closes, .query, .credentialValues,
+        .transport,
+        .status,
+    ]
+
     /// The same cause must not rise, and no other may take its place with more certainty.
     private func compare(_ name: String, _ file: CaseFile, _ less: CaseFile) {
         let before = judge(file, options: JudgeOptions())
+        for refuted in newlyRuledOut(judge(less), beyond: before) { Issue.record("\(name): \(refuted)") }
         for (index, after) in judge(less, options: JudgeOptions()).enumerated() {
             let was = strength(before[index])
             let now = strength(after)

@@ -1,7 +1,10 @@
+import Case
+
 extension Cause {
     /// The responder says so; nothing else makes it a cause.
     static let addressNotAllowed = Cause.stated(
         "address-not-allowed", "EDGE-203", "The client's address or country is not allowed",
+        needs: [.responseFields, .responseBody],
         explanation: """
             The server refuses the network that the client comes from, whatever the credential.
 

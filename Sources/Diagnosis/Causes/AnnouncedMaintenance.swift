@@ -1,8 +1,11 @@
+import Case
+
 extension Cause {
     /// The responder says so; nothing else makes it a cause.
     static let announcedMaintenance = Cause.stated(
         "announced-maintenance", "SESSION-303", "The server announced the end, and the client did not react",
         explains: [.closed, .inBand],
+        needs: .frames,
         explanation: """
             The server said that it restarts or is maintained. The loss is planned.
 

@@ -5,6 +5,7 @@ extension Cause {
     static let authoriserFailed = Cause(
         "authoriser-failed", "AUTH-208", "The check itself failed",
         explains: .refused,
+        needs: [.responseFields, .responseBody],
         explanation: """
             An upgrade with a credential is answered with 500, or 503, while plain requests on the same host are \
             answered well. What checks credentials may have failed by itself: a gateway answers so when its \

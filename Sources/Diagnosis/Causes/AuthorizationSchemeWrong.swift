@@ -7,6 +7,7 @@ extension Cause {
         "authorization-scheme-wrong", "AUTH-110",
         "The Authorization scheme is missing, doubled or not the one expected",
         explains: .rejected,
+        needs: [.requestFields, .credentialValues],
         explanation: """
             Authorization holds a scheme and a credential: `Bearer eyJ…` (RFC 9110 §11.6.2). A token alone, \
             `Bearer Bearer eyJ…`, or `Basic` before a token are read as something else or not at all. The case of \

@@ -6,6 +6,7 @@ extension Cause {
     static let blockedByEdge = Cause(
         "blocked-by-edge", "EDGE-201", "A CDN, firewall or bot rule blocked the request",
         explains: [.refused],
+        needs: [.responseFields, .responseBody],
         explanation: """
             A page with a challenge, a block number or a reference id was made by the edge network, not by the \
             application. Rules look at the User-Agent, the address, the rate and the path. Fields of the edge alone \

@@ -1,7 +1,10 @@
+import Case
+
 extension Cause {
     /// The responder says so; nothing else makes it a cause.
     static let csrfTokenMissing = Cause.stated(
         "csrf-token-missing", "EDGE-104", "A CSRF token is missing",
+        needs: .requestFields,
         explanation: """
             A server that trusts cookies wants a second token, which a foreign page cannot know.
 

@@ -6,6 +6,7 @@ extension Cause {
     static let certificateRejected = Cause(
         "certificate-rejected", "TLS-101", "The client rejected the server's certificate",
         explains: [.failed],
+        needs: .transport,
         explanation: """
             The client ended the TLS handshake with an alert about the certificate: unknown authority, expired, \
             revoked, or not for this name. TLS 1.3 encrypts certificates, so that only the alert may be visible.

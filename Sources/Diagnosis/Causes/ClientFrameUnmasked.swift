@@ -6,6 +6,7 @@ extension Cause {
     static let clientFrameUnmasked = Cause(
         "client-frame-unmasked", "PROTO-101", "The client sent an unmasked frame",
         explains: [.closed, .lost, .broken],
+        needs: .frames,
         explanation: """
             A client must mask every frame, and a server must close the connection on one that is not (RFC 6455 \
             §5.1). Conforming libraries always do; the usual culprits are hand-written clients and something that \

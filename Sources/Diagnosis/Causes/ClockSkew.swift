@@ -6,6 +6,7 @@ extension Cause {
     static let clockSkew = Cause(
         "clock-skew", "TOKEN-103", "The clocks of client and server disagree",
         explains: .rejected,
+        needs: .responseFields,
         explanation: """
             The server's Date fields and the clock of the capturing machine differ by more than the leeway, all in \
             the same direction. A client that trusts its own clock then uses a token that the server holds for \

@@ -6,6 +6,7 @@ extension Cause {
     static let closedBeforeResponse = Cause(
         "closed-before-response", "NET-104", "The connection ended before any HTTP response",
         role: .generic, explains: [.failed],
+        needs: .transport,
         explanation: """
             The connection was set up and then ended, by FIN or RST, before a status line. Load balancers without a \
             healthy server, middleboxes that dislike the request, and servers that crash on it all look like this.

@@ -6,6 +6,7 @@ extension Cause {
     static let closedNormally = Cause(
         "closed-normally", "SESSION-101", "Clean close 1000 (an observation)",
         role: .observation, explains: [.closed],
+        needs: .closes,
         explanation: """
             1000 means that the purpose of the connection is fulfilled. When the client sent it, its application \
             called close. When the server sent it, the reason text is worth reading: some servers hide an error \

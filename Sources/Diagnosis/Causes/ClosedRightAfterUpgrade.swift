@@ -6,6 +6,7 @@ extension Cause {
     static let closedRightAfterUpgrade = Cause(
         "closed-right-after-upgrade", "SESSION-107", "The server closed at once after the 101",
         role: .generic, explains: [.closed, .lost],
+        needs: [.frames, .closes],
         explanation: """
             The server accepted the upgrade and ended the connection within a second, before the client had said \
             anything: it decided only then. The same decision made a moment earlier would have been a 403, so the \

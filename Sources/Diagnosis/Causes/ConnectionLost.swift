@@ -6,6 +6,7 @@ extension Cause {
     static let connectionLost = Cause(
         "connection-lost", "SESSION-103", "The connection ended without a close frame (what APIs call 1006)",
         role: .generic, explains: [.lost],
+        needs: .closes,
         explanation: """
             A WebSocket ends with a close frame from each side. Here the TCP connection ended first. APIs report \
             this as code 1006, which no peer ever sends (RFC 6455 §7.4.1), just as 1005 stands for a close frame \

@@ -6,6 +6,7 @@ extension Cause {
     static let connectionRefused = Cause(
         "connection-refused", "NET-102", "The server refused the TCP connection",
         explains: [.failed],
+        needs: .transport,
         explanation: """
             The SYN was answered with RST: the machine is there, and nothing listens on that port, or a firewall \
             answers in its place.

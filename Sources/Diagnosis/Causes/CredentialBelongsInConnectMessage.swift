@@ -8,6 +8,7 @@ extension Cause {
         "credential-belongs-in-connect-message", "AUTH-108",
         "The credential belongs in the protocol's own CONNECT or init message",
         explains: .session,
+        needs: .frames,
         explanation: """
             STOMP, graphql-ws and their kin have a first message of their own (CONNECT, `connection_init`), and many \
             servers read the credential there and nowhere else. A token in the query or a header of the upgrade never \

@@ -7,6 +7,7 @@ extension Cause {
         "credential-belongs-in-subprotocol", "AUTH-105",
         "This gateway wants the credential in Sec-WebSocket-Protocol",
         explains: .rejected,
+        needs: .requestFields,
         explanation: """
             Browsers can set no header field on a WebSocket except the list of subprotocols, so some gateways take \
             the credential there, beside a real subprotocol that they echo. An element must be a legal token: \

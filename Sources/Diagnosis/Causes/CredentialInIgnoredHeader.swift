@@ -7,6 +7,7 @@ extension Cause {
         "credential-in-ignored-header", "AUTH-102",
         "The credential is in the Authorization header, and this gateway reads another place",
         explains: .rejected,
+        needs: .requestFields,
         explanation: """
             RFC 6455 prescribes no way to authenticate (§10.5). Many gateways read the credential of an upgrade from \
             the query, a cookie or Sec-WebSocket-Protocol, because browsers can set no header field there, and never \

@@ -7,6 +7,7 @@ extension Cause {
         "credential-in-ignored-query", "AUTH-103",
         "The credential is in the query, and this gateway reads another place",
         explains: .rejected,
+        needs: .query,
         explanation: """
             A gateway that reads Authorization, a cookie, Sec-WebSocket-Protocol or the first message does not look \
             at the query. Reading the query is often an option that the server must switch on; a REST call with the \

@@ -6,6 +6,7 @@ extension Cause {
     static let credentialMissing = Cause(
         "credential-missing", "AUTH-101", "No credential anywhere in the handshake",
         explains: .rejected,
+        needs: [.requestFields, .query],
         explanation: """
             The upgrade request carries no Authorization field, no credential in its query, cookies or subprotocols. \
             With 401 that is the usual reason; with 403 it is one among several. Some gateways take the credential \

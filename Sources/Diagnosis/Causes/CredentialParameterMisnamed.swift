@@ -7,6 +7,7 @@ extension Cause {
         "credential-parameter-misnamed", "AUTH-104",
         "The credential is in the query under a name this gateway does not read",
         explains: .rejected,
+        needs: .query,
         explanation: """
             `token`, `access_token`, `accessToken`, `jwt`, `auth`, `apikey`, `ticket`: each gateway reads one of them. \
             RFC 6750 §2.3 defines `access_token`, and many follow it, but not all. A retry that differs in nothing but \

@@ -6,6 +6,7 @@ extension Cause {
     static let credentialsConflict = Cause(
         "credentials-conflict", "AUTH-109", "Two credentials in one handshake disagree",
         explains: .rejected,
+        needs: [.requestFields, .query],
         explanation: """
             A request must use one method to carry its token (RFC 6750 §2). With two different tokens, one in the \
             header and one in the query, say, servers disagree on which one counts, and an old one may win.

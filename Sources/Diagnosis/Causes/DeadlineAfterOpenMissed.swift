@@ -7,6 +7,7 @@ extension Cause {
         "deadline-after-open-missed", "SESSION-204",
         "What the server expects soon after the upgrade did not come in time",
         explains: [.closed],
+        needs: .frames,
         explanation: """
             Some servers give a new socket a few seconds for its first step, an init message, a subscription, a \
             login, and close it otherwise, each with a code of its own.

@@ -1,7 +1,10 @@
+import Case
+
 extension Cause {
     /// The responder says so; nothing else makes it a cause.
     static let endpointRetired = Cause.stated(
         "endpoint-retired", "UPGRADE-206", "The endpoint has been retired",
+        needs: .responseFields,
         explanation: """
             The server says that this address is no longer served.
 

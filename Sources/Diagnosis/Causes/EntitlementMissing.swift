@@ -1,7 +1,10 @@
+import Case
+
 extension Cause {
     /// The responder says so; nothing else makes it a cause.
     static let entitlementMissing = Cause.stated(
         "entitlement-missing", "AUTH-206", "A feature, plan or account state refuses the connection",
+        needs: [.responseFields, .responseBody],
         explanation: """
             The identity is accepted; a plan, a feature switch or the state of the account is what \
             stands in the way.

@@ -7,6 +7,7 @@ extension Cause {
     static let envelopeRejected = Cause(
         "envelope-rejected", "PROTO-201", "The server did not understand the message's envelope",
         explains: [.closed, .inBand],
+        needs: .frames,
         explanation: """
             Each service wraps its messages in a form of its own: `action`, `op`, `type`, `event`, `command`. A \
             message without the expected member is answered with an error, or with a close 1003, 1007, 1008 or a \

@@ -7,6 +7,7 @@ extension Cause {
         "first-message-auth-missing", "AUTH-107",
         "The authentication message after the upgrade is missing, late or malformed",
         explains: [.closed, .inBand, .lost],
+        needs: .frames,
         explanation: """
             Some servers accept every upgrade and expect the credential in the first message: `{"type":"auth",…}`, \
             `connection_init`, an Identify. Until then the socket is open and worth nothing, and soon the server \

@@ -6,6 +6,7 @@ extension Cause {
     static let forwardProxyInTheWay = Cause(
         "forward-proxy-in-the-way", "EDGE-305", "A forward proxy stands in the way",
         explains: [.failed],
+        needs: .responseFields,
         explanation: """
             The client asked a forward proxy for a tunnel to the server, and the proxy said no: 407 asks for \
             credentials of its own, 403 forbids the target, 502 and 504 mean that it could not reach it. The server \

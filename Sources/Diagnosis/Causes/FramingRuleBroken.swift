@@ -6,6 +6,7 @@ extension Cause {
     static let framingRuleBroken = Cause(
         "framing-rule-broken", "PROTO-103", "An opcode, fragmentation or control-frame rule is broken",
         explains: [.closed, .lost, .broken],
+        needs: .frames,
         explanation: """
             A reserved opcode, a continuation without a beginning, a control frame that is fragmented or longer than \
             125 bytes, a length spelled longer than needed, a masked frame of the server: the receiver must fail the \

@@ -1,7 +1,10 @@
+import Case
+
 extension Cause {
     /// The responder says so; nothing else makes it a cause.
     static let gatewayPolicyDenied = Cause.stated(
         "gateway-policy-denied", "AUTH-207", "A gateway policy or authoriser said no",
+        needs: [.responseFields, .responseBody],
         explanation: """
             A policy of the gateway denied the request before the application saw it. The token may \
             be sound; the rule does not let it through.

@@ -6,6 +6,7 @@ extension Cause {
     static let gatewayUpstreamError = Cause(
         "gateway-upstream-error", "EDGE-303", "An intermediary answered 502, 503 or 504",
         explains: [.refused],
+        needs: .responseFields,
         explanation: """
             A gateway could not get an answer from the server behind it: it is down, overloaded, spoken to with the \
             wrong protocol or on the wrong port, or too slow. The status is the gateway's; the reason is in its log \

@@ -7,6 +7,7 @@ extension Cause {
         "http-version-wrong", "UPGRADE-106",
         "The connection speaks an HTTP version that cannot carry this upgrade",
         explains: [.refused, .failed],
+        needs: .transport,
         explanation: """
             The upgrade needs HTTP/1.1. HTTP/1.0 knows no upgrade, and on a connection that negotiated `h2` the \
             server expects HTTP/2 frames, where a WebSocket is opened with extended CONNECT (RFC 8441).

@@ -5,6 +5,7 @@ extension Cause {
     static let handshakeHeadersDuplicated = Cause(
         "handshake-headers-duplicated", "UPGRADE-107", "Handshake fields are duplicated or merged",
         explains: .refused,
+        needs: .requestFields,
         explanation: """
             Host, Origin and the Sec-WebSocket fields other than the lists stand in a handshake once. A library and a \
             proxy, or two layers of code, that each add them make two; servers then read the first, the last, or \

@@ -7,6 +7,7 @@ extension Cause {
         "heartbeat-missed", "SESSION-203",
         "A ping went unanswered, or the heartbeat the server needs is missing",
         explains: [.closed, .lost],
+        needs: .frames,
         explanation: """
             A server that pings expects a pong with the same payload, and ends the session when it does not come. \
             Libraries answer by themselves unless the event loop is blocked. Some services want a message of their \

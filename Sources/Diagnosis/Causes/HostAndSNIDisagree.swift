@@ -6,6 +6,7 @@ extension Cause {
     static let hostAndSNIDisagree = Cause(
         "host-and-sni-disagree", "UPGRADE-108", "Host, SNI and authority disagree",
         explains: [.refused],
+        needs: .transport,
         explanation: """
             The TLS handshake named one host and the Host field another, or Host is an address where the server \
             chooses by name. The request then meets the wrong virtual host: 421 says so, 404 or 400 only hint.

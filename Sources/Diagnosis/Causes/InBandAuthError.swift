@@ -6,6 +6,7 @@ extension Cause {
     static let inBandAuthError = Cause(
         "in-band-auth-error", "PROTO-204", "An authentication error inside an open socket",
         explains: [.inBand],
+        needs: .frames,
         explanation: """
             The upgrade succeeded with 101, and a message of the server then carries an error of authentication or \
             rights, often with the number 401 or 403 in it. That number is a member of a message, not an HTTP status: \

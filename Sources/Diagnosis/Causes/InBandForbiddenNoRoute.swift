@@ -6,6 +6,7 @@ extension Cause {
     static let inBandForbiddenNoRoute = Cause(
         "in-band-forbidden-no-route", "PROTO-203", "An in-band \"Forbidden\" that is about routing",
         explains: [.inBand],
+        needs: .frames,
         explanation: """
             A gateway that routes messages by one of their members answers a message that fits no route with a JSON \
             text `{"message":"Forbidden","connectionId":…,"requestId":…}`. The socket stays open, and nobody's rights \

@@ -6,6 +6,7 @@ extension Cause {
     static let intermediaryIdleTimeout = Cause(
         "intermediary-idle-timeout", "SESSION-202", "Something on the way dropped an idle connection",
         explains: [.lost],
+        needs: [.frames, .closes],
         explanation: """
             Proxies and load balancers drop connections that carry nothing for a time, and know no close frames: \
             the end is a bare FIN or RST. Usual times are 55, 60, 100, 230, 300, 350 and 600 s. Three equal \

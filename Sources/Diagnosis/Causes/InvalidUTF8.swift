@@ -6,6 +6,7 @@ extension Cause {
     static let invalidUTF8 = Cause(
         "invalid-utf8", "PROTO-104", "Text that is not UTF-8",
         explains: [.closed, .lost, .broken],
+        needs: .frames,
         explanation: """
             A text message must be UTF-8, and a receiver must fail the connection with 1007 when it is not (RFC 6455 \
             §8.1). Usually binary data is sent as text, or text of another encoding.

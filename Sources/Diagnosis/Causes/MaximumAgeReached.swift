@@ -6,6 +6,7 @@ extension Cause {
     static let maximumAgeReached = Cause(
         "maximum-age-reached", "SESSION-301", "The connection reached its maximum age",
         explains: [.closed, .lost],
+        needs: [.frames, .closes],
         explanation: """
             Gateways end connections at an age, two hours or a day, whatever the traffic. The sign is an equal age at \
             the end of several sessions, while their silences differ; documentation helps.

@@ -6,6 +6,7 @@ extension Cause {
     static let messageTooBig = Cause(
         "message-too-big", "PROTO-105", "The message is larger than the peer accepts",
         explains: [.closed, .lost, .inBand],
+        needs: .frames,
         explanation: """
             Receivers bound the size of a message: 1 MiB in many libraries, 128 KiB or less at some gateways. 1009 \
             says so; some just close.

@@ -6,6 +6,7 @@ extension Cause {
     static let mintedURLNotUsed = Cause(
         "minted-url-not-used", "AUTH-112", "The URL minted for this socket was altered, spent or not used",
         explains: .rejected,
+        needs: .query,
         explanation: """
             Some services hand out the URL of the socket: it holds a ticket, a signature or a channel of its own, \
             and is the credential. It must be dialled byte for byte: another host, a reordered or decoded query, or \

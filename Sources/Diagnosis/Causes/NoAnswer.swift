@@ -6,6 +6,7 @@ extension Cause {
     static let noAnswer = Cause(
         "no-answer", "NET-103", "Nothing answered",
         explains: [.failed],
+        needs: .transport,
         explanation: """
             SYNs, or a whole request, went out and nothing ever came back. A firewall that drops, a missing route and \
             a dead machine look the same from here; a capture nearer the server tells them apart.

@@ -6,6 +6,7 @@ extension Cause {
     static let notAWebSocketEndpoint = Cause(
         "not-a-websocket-endpoint", "UPGRADE-204", "The endpoint answered with ordinary content",
         explains: [.refused],
+        needs: [.responseFields, .responseBody],
         explanation: """
             A 2xx with a page or a document: whoever answered did not take the request for an upgrade. Either the \
             path serves something else (the page of an application, a health check), or a proxy passed the request \

@@ -7,6 +7,7 @@ extension Cause {
         "number-is-not-a-close-code", "PROTO-206",
         "A number in a log is an SDK code, and no close frame carried it",
         role: .observation, explains: [.inBand],
+        needs: .frames,
         explanation: """
             Messages and SDKs have numbers of their own, such as 4003 or 1001, that look like close codes and are \
             none. What counts as a close code stands in a close frame; when none in the capture carries the number, \

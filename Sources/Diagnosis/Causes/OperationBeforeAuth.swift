@@ -6,6 +6,7 @@ extension Cause {
     static let operationBeforeAuth = Cause(
         "operation-before-auth", "PROTO-202", "The client did something before it was authenticated",
         explains: [.closed, .inBand],
+        needs: .frames,
         explanation: """
             Where a session begins with a login or a configuration message, everything sent before the server has \
             acknowledged it is refused. Clients that send as soon as the socket opens, without waiting for the \

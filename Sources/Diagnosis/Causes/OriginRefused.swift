@@ -6,6 +6,7 @@ extension Cause {
     static let originRefused = Cause(
         "origin-refused", "EDGE-101", "The Origin was refused",
         explains: .rejected,
+        needs: .requestFields,
         explanation: """
             Browsers send the origin of the page with every upgrade, and servers refuse foreign ones to keep other \
             sites from using a visitor's cookies (RFC 6455 §10.2). Many libraries do so by default and answer 403, \

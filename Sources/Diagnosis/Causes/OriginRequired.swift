@@ -6,6 +6,7 @@ extension Cause {
     static let originRequired = Cause(
         "origin-required", "EDGE-102", "An Origin is required and absent",
         explains: [.refused],
+        needs: .requestFields,
         explanation: """
             Clients outside a browser send no Origin. Most servers let them in, some hold a missing Origin for a \
             foreign one.
@@ -31,7 +32,7 @@ extension Cause {
                     ? .ruledOut("Origin \(origin) was sent", at: facts.requestPlaces) : .silent
             }
             if let same = facts.comparisons.first(where: {
-                $0.wasAccepted && facts.isHere($0) && !$0.differences.contains(.origin)
+                $0.wasAccepted && facts.isHere($0) && $0.differences.isDisjoint(with: [.origin, .unknown])
             }) {
                 let other = facts.file.attempts[same.other]
                 return .ruledOut("attempt \(other.id) was accepted without Origin", at: facts.places(other))

@@ -6,6 +6,7 @@ extension Cause {
     static let originRewritten = Cause(
         "origin-rewritten", "EDGE-103", "A proxy rewrote Host, scheme or port, so Origin no longer matches",
         explains: [.refused],
+        needs: .requestFields,
         explanation: """
             Many servers allow an Origin that equals their own Host. Behind a proxy that replaces Host by an internal \
             name, drops the port, or turns https into http, the two differ although the page and the socket are of \

@@ -6,6 +6,7 @@ extension Cause {
     static let pathNotFound = Cause(
         "path-not-found", "UPGRADE-201", "The responder has no such path",
         explains: [.refused],
+        needs: .responseFields,
         explanation: """
             404 is the answer of whoever answered: a proxy may say it for want of a route, an application for want \
             of a handler, and some answer 404 to an upgrade although an ordinary GET would succeed. The path, a \

@@ -6,6 +6,7 @@ extension Cause {
     static let plaintextToTLSPort = Cause(
         "plaintext-to-tls-port", "TLS-105", "ws:// was sent to a TLS port",
         explains: [.failed, .refused],
+        needs: .transport,
         explanation: """
             The client began with plain HTTP on a port where the server speaks TLS. The server answers with a TLS \
             alert, closes, or explains it in a 400.

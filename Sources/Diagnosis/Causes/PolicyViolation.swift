@@ -6,6 +6,7 @@ extension Cause {
     static let policyViolation = Cause(
         "policy-violation", "SESSION-104", "The server closed with 1008",
         role: .generic, explains: [.closed],
+        needs: .closes,
         explanation: """
             1008 is the general answer to a message or a client that breaks the server's rules: often \
             authentication, sometimes data or a rate. The reason text decides; without one the code says no more \

@@ -6,6 +6,7 @@ extension Cause {
     static let principalWrong = Cause(
         "principal-wrong", "AUTH-204", "The token stands for the wrong kind of principal",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             A token of the client-credentials grant stands for an application, not for a user; a guest's token \
             stands for neither. Endpoints that act for a user refuse the others, usually with a bare 403. That the \

@@ -6,6 +6,7 @@ extension Cause {
     static let privateCloseCode = Cause(
         "private-close-code", "SESSION-106", "The server closed with a private code (4000 to 4999)",
         role: .generic, explains: [.closed],
+        needs: .closes,
         explanation: """
             Codes from 4000 to 4999 are private (RFC 6455 §7.4.2): they mean what the two ends agreed on, and the \
             same number means unrelated things elsewhere. The reason text comes first, then a profile of this very \

@@ -6,6 +6,7 @@ extension Cause {
     static let proxyRefusesUpgrade = Cause(
         "proxy-refuses-upgrade", "EDGE-302", "A proxy refuses upgrades by configuration",
         explains: [.refused],
+        needs: [.responseFields, .responseBody],
         explanation: """
             Some proxies answer 403 with an empty body to any upgrade that is not enabled on the listener or route. \
             That has nothing to do with the token: every token, and none, is refused alike, while a plain GET on the \

@@ -6,6 +6,7 @@ extension Cause {
     static let rateLimited = Cause(
         "rate-limited", "EDGE-204", "A rate or connection quota was hit",
         explains: .rejected,
+        needs: .responseFields,
         explanation: """
             429 says it, Retry-After says for how long, and close codes such as 1013, 4008 or 4429 say it after the \
             upgrade. Attempts in quick succession make it worse.
@@ -51,7 +52,7 @@ extension Cause {
             guard let storm, 4 <= storm.count else {
                 // Words tell of the attempts that somebody found worth telling.
                 if facts.isTold || !facts.sees(.responseFields) { return .silent }
-                return facts.previous == nil
+                return facts.previous == nil && facts.attempt.request != nil
                     ? .ruledOut(
                         "it is the first attempt of this client here, and there is no Retry-After",
                         at: facts.effectPlaces)

@@ -6,6 +6,7 @@ extension Cause {
     static let reconnectStorm = Cause(
         "reconnect-storm", "SESSION-401", "The client reconnects without backing off",
         role: .contributing, explains: [.refused, .failed, .closed, .lost],
+        needs: .status,
         explanation: """
             After a failure a client should wait a random time, and longer after each further one (RFC 6455 §7.2.3). \
             A client that tries again at once loads the server, may get itself throttled, and buries the first \

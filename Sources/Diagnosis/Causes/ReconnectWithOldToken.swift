@@ -6,6 +6,7 @@ extension Cause {
     static let reconnectWithOldToken = Cause(
         "reconnect-with-old-token", "TOKEN-502", "The reconnect sent the old token",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             A reconnect function that keeps the token in a closure sends the first one for ever, whatever was \
             refreshed meanwhile. That it is the same token is certain; that it is why the server refused is only as \
@@ -28,6 +29,10 @@ extension Cause {
             guard facts.isAboutAccess, !facts.sent.isEmpty, let previous = facts.openedBefore
             else { return .silent }
             guard facts.sees(.credentialValues) else { return .untestable(.credentialValues) }
+            guard previous.unseen.isDisjoint(with: [.requestFields, .query, .credentialValues]) else {
+                return .untestable(.earlierCredential)
+            }
+            guard !previous.credentials.isEmpty else { return .silent }
             guard
                 let same = facts.sent.first(where: { sent in
                     previous.credentials.contains { $0.token == sent.token.id }

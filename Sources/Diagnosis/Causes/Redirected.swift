@@ -6,6 +6,7 @@ extension Cause {
     static let redirected = Cause(
         "redirected", "UPGRADE-207", "The upgrade was redirected",
         explains: [.refused],
+        needs: .responseFields,
         explanation: """
             A WebSocket client need not follow redirects (RFC 6455 §4.1), and browsers do not. A redirect that \
             merely adds `https`, a host or a trailing slash therefore ends the attempt.

@@ -6,6 +6,7 @@ extension Cause {
     static let redirectedToLogin = Cause(
         "redirected-to-login", "UPGRADE-208", "The upgrade was redirected to a login page",
         explains: [.refused],
+        needs: .responseFields,
         explanation: """
             The server did not accept the session and sends the client to sign in, as it would a browser. A \
             WebSocket client cannot follow. To the server this request has no valid session: the cookie is missing, \

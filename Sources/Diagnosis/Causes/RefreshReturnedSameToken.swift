@@ -6,6 +6,7 @@ extension Cause {
     static let refreshReturnedSameToken = Cause(
         "refresh-returned-same-token", "TOKEN-503", "The refreshed token is the same token",
         role: .contributing, explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             The client did ask for a new token, and got the old one: a cache in the token library or the server \
             answered. The string is the same, or another string has the same `jti` and `exp`.

@@ -1,8 +1,11 @@
+import Case
+
 extension Cause {
     /// The responder says so; nothing else makes it a cause.
     static let replacedByAnotherConnection = Cause.stated(
         "replaced-by-another-connection", "SESSION-302", "Another connection took this one's place",
         explains: [.closed, .inBand],
+        needs: .frames,
         explanation: """
             The server allows one connection (or a few) per identity and closed this one for a newer \
             one.

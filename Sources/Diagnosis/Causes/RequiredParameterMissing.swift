@@ -7,6 +7,7 @@ extension Cause {
         "required-parameter-missing", "UPGRADE-203",
         "A query parameter or header this gateway requires is missing",
         explains: .rejected,
+        needs: .query,
         explanation: """
             Gateways route and admit by parameters of the URL: a deployment, a hub, a model, an API version. Without \
             one the answer is 400 at best, and a bare 403 or 404 at worst.

@@ -7,6 +7,7 @@ extension Cause {
         "reserved-bits-or-bad-deflate", "PROTO-102",
         "Reserved bits without an extension, or data that does not inflate",
         explains: [.closed, .lost, .broken],
+        needs: .frames,
         explanation: """
             RSV1 marks a compressed message, and may be set only when permessage-deflate was negotiated. Without it, \
             or with data that does not inflate, the receiver must fail the connection. It happens when a proxy drops \

@@ -1,7 +1,10 @@
+import Case
+
 extension Cause {
     /// The responder says so; nothing else makes it a cause.
     static let resourceDenied = Cause.stated(
         "resource-denied", "AUTH-205", "The token is fine, this resource is not granted",
+        needs: [.responseFields, .responseBody],
         explanation: """
             The server read the credential, knows who it stands for, and refuses this one resource: \
             a channel, a room, a verb on an object.

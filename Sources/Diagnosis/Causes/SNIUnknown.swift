@@ -6,6 +6,7 @@ extension Cause {
     static let sniUnknown = Cause(
         "sni-unknown", "TLS-102", "The server name is missing or unknown",
         explains: [.failed],
+        needs: .transport,
         explanation: """
             The server answered the name in the ClientHello with the alert "unrecognized name" (112): it serves no \
             such host, or got none because the client dialled an address.

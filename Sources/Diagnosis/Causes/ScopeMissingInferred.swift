@@ -7,6 +7,7 @@ extension Cause {
         "scope-missing-inferred", "AUTH-202",
         "The token lacks a scope that the profile requires; the server is silent",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             A bare 403 has many reasons, and a missing scope is only one of them. It may be inferred when the token \
             can be read, the gateway documents the scope it requires, and the token does not grant it; never from \

@@ -6,6 +6,7 @@ extension Cause {
     static let scopeMissingStated = Cause(
         "scope-missing-stated", "AUTH-201", "The server states that a scope or permission is missing",
         explains: .rejected,
+        needs: [.responseFields, .responseBody],
         explanation: """
             `insufficient_scope` in WWW-Authenticate, or a body that names the permission: the server read the \
             token, accepted it, and found that it does not grant this. Its status is 403 (RFC 6750 §3.1). A 401 \

@@ -6,6 +6,7 @@ extension Cause {
     static let serverErrorClose = Cause(
         "server-error-close", "SESSION-105", "The server closed with 1011, 1012, 1013 or 1014",
         role: .generic, explains: [.closed],
+        needs: .closes,
         explanation: """
             1011 is an error inside the server, 1012 a restart, 1013 overload, 1014 a bad answer from a server \
             behind it. The client did nothing wrong as a rule, unless the same message brings it about each time. \

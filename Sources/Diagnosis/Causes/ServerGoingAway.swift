@@ -6,6 +6,7 @@ extension Cause {
     static let serverGoingAway = Cause(
         "server-going-away", "SESSION-102", "The server closed with 1001",
         role: .generic, explains: [.closed],
+        needs: .closes,
         explanation: """
             1001 means "going away": the server shuts down or is replaced, or, by convention of some, the connection \
             was idle. The number alone does not say which; the reason text, the silence before it and the other \

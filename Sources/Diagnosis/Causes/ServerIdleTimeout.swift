@@ -6,6 +6,7 @@ extension Cause {
     static let serverIdleTimeout = Cause(
         "server-idle-timeout", "SESSION-201", "The server closed an idle connection",
         explains: [.closed],
+        needs: [.frames, .closes],
         explanation: """
             A server that closes silent connections does so after the same silence each time. Its reason text may \
             say it; else three equal silences are evidence, and one is not: any close comes after some silence.
@@ -19,6 +20,8 @@ extension Cause {
             let said = facts.statement(of: "server-idle-timeout")
             guard let gap = facts.gapAtEndSeconds else { return said == nil ? .silent : .untestable(.clock) }
             guard 10 <= gap || said != nil || (4 <= gap && 3 <= facts.equalGaps(facts.likeEnds).count) else {
+                // Other sessions may show that a few seconds are the rule here.
+                guard gap < 4 else { return .silent }
                 return .ruledOut(
                     "the last frame was \(durationText(gap)) before the close", at: facts.effectPlaces)
             }

@@ -6,6 +6,7 @@ extension Cause {
         "session-cookie-missing", "AUTH-106",
         "The session cookie is absent, stale or blocked on the upgrade",
         explains: .rejected,
+        needs: .requestFields,
         explanation: """
             Requests of the same client to the same site carry a session cookie and are let in; the upgrade carries \
             none, or another value. Cookies are bound to a host, a path, `Secure` and `SameSite`: a socket on another \

@@ -6,6 +6,7 @@ extension Cause {
     static let sessionURLSpent = Cause(
         "session-url-spent", "SESSION-402", "The reconnect used a URL that is valid once",
         explains: [.refused],
+        needs: .status,
         explanation: """
             A URL that was handed out for one session may be dead once that session has ended, whatever the token. \
             The first connection works, every reconnect is refused; a URL fetched anew works again.

@@ -1,7 +1,10 @@
+import Case
+
 extension Cause {
     /// The responder says so; nothing else makes it a cause.
     static let stickySessionLost = Cause.stated(
         "sticky-session-lost", "UPGRADE-209", "The session id is unknown to the node that answered",
+        needs: [.responseFields, .responseBody],
         explanation: """
             The session was made on one node and the upgrade reached another, which does not know \
             it.

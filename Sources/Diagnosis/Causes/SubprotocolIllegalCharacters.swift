@@ -6,6 +6,7 @@ extension Cause {
     static let subprotocolIllegalCharacters = Cause(
         "subprotocol-illegal-characters", "UPGRADE-403", "An offered subprotocol is not a legal token",
         explains: [.refused, .failed],
+        needs: .requestFields,
         explanation: """
             Each element of Sec-WebSocket-Protocol is a token of RFC 9110 §5.6.2: no `=`, `/`, spaces, commas, \
             quotes or colons. A JWT is fine, padded or standard base64 is not. Browsers throw before any packet \

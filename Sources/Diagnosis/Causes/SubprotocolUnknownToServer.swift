@@ -7,6 +7,7 @@ extension Cause {
         "subprotocol-unknown-to-server", "UPGRADE-404",
         "The offered subprotocol is not the one the server speaks",
         explains: [.refused, .closed, .oddSwitch],
+        needs: .closes,
         explanation: """
             Client and server must name the same language: `graphql-ws` is another one than `graphql-transport-ws`, \
             and old versions have other names. Servers answer with 400, with close codes such as 4406 or 1002, or \

@@ -6,6 +6,7 @@ extension Cause {
     static let switchingResponseInvalid = Cause(
         "switching-response-invalid", "UPGRADE-301", "The 101 is one the client must refuse",
         explains: [.oddSwitch],
+        needs: .responseFields,
         explanation: """
             Sec-WebSocket-Accept must be the SHA-1 of the client's key and a fixed text, Upgrade and Connection must \
             be in the 101, and no extension may appear that was not offered. A client must fail the connection \

@@ -6,6 +6,7 @@ extension Cause {
     static let tlsToPlaintextPort = Cause(
         "tls-to-plaintext-port", "TLS-106", "wss:// was sent to a plaintext port",
         explains: [.failed],
+        needs: .transport,
         explanation: """
             The client began with a TLS handshake on a port where the server speaks plain HTTP; libraries report \
             "wrong version number" or "packet length too long". The server answers with an HTTP 400 or closes.

@@ -6,6 +6,7 @@ extension Cause {
     static let tlsVersionOrCipher = Cause(
         "tls-version-or-cipher", "TLS-103", "No TLS version or cipher in common",
         explains: [.failed],
+        needs: .transport,
         explanation: """
             The TLS handshake ended with an alert that says that nothing in common was found: no version (70), no \
             cipher suite or parameter (40), or nothing strong enough (71).

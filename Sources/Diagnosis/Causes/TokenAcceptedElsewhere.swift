@@ -7,6 +7,7 @@ extension Cause {
         "token-accepted-elsewhere", "TOKEN-504",
         "The same token was accepted on another request (an observation, never a cause)",
         role: .observation, explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             The very same bytes were answered 2xx by another request. That proves that the token was not expired, \
             not damaged and not revoked then. It proves nothing about this endpoint: audience, principal, scope, \
@@ -26,9 +27,15 @@ extension Cause {
                     let seconds = now.seconds(since: then)
                     when = " \(durationText(seconds)) \(0 <= seconds ? "earlier" : "later")"
                 }
+                var proof = "it was not expired, damaged or revoked then, which says nothing"
+                if let expiry = facts.jwt(of: sent.token)?.expiresAt, let then = exchange.response?.at,
+                    expiry < then
+                {
+                    proof = "it was not damaged or revoked then, and its exp had passed; it says nothing"
+                }
                 var brief = Brief(
                     fact:
-                        "\(exchange.request.head.method ?? "A request") \(path) on \(exchange.authority) accepted \(sent.name) with \(exchange.status ?? 200)\(when): it was not expired, damaged or revoked then, which says nothing about audience, scope, placement, Origin or path here.",
+                        "\(exchange.request.head.method ?? "A request") \(path) on \(exchange.authority) accepted \(sent.name) with \(exchange.status ?? 200)\(when): \(proof) about audience, scope, placement, Origin or path here.",
                     claim: "")
                 brief.speaksFor(
                     .strong, .lineage, "same bytes, answered \(exchange.status ?? 200)",

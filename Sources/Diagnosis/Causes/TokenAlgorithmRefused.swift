@@ -5,6 +5,7 @@ extension Cause {
     static let tokenAlgorithmRefused = Cause(
         "token-algorithm-refused", "TOKEN-401", "The token's alg is none, unsupported or unexpected",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             Verifiers accept a short list of algorithms, and none of them accepts `none` (RFC 8725 §3.1, §3.2). A \
             token of another algorithm is refused before its signature is looked at.

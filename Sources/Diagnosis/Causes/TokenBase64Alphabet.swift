@@ -5,6 +5,7 @@ extension Cause {
     static let tokenBase64Alphabet = Cause(
         "token-base64-alphabet", "TOKEN-306", "base64 where base64url without padding is required",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             A JWT, and a credential wrapped into a subprotocol, use base64url without padding: `-` and `_` instead \
             of `+` and `/`, and no `=`. A strict decoder refuses the others, and `=` and `/` are not even legal in \

@@ -7,6 +7,7 @@ extension Cause {
         "token-encrypted-or-bound", "TOKEN-206",
         "The token is encrypted, or bound to a key the client did not prove",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             A token of five parts is encrypted (JWE): only its recipient can read it, and an endpoint that expects a \
             signed token cannot. A token with the claim `cnf` is bound to a key: the client must prove that it has \

@@ -6,6 +6,7 @@ extension Cause {
     static let tokenExpired = Cause(
         "token-expired", "TOKEN-101", "The token had expired before it was sent",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             A JWT is valid until its `exp` claim (RFC 7519). A gateway that checks it refuses the upgrade, usually \
             with 401, before the WebSocket exists, so that a browser shows nothing but a failed connection.
@@ -26,6 +27,11 @@ extension Cause {
             let leeway = Double(facts.options.skewSeconds)
             let ends = clock.expiryText(of: sent.jwt)
             guard margin < -leeway else {
+                // Another clock than the server's cannot refute what may have been in a Date that was not seen.
+                let isOwnClock = clock.source == .server || facts.sees(.responseFields) && !facts.saysExpired
+                guard isOwnClock || 86_400 < margin && !facts.saysExpired else {
+                    return .untestable(.serversClock)
+                }
                 if let said = facts.statement(of: "token-expired") {
                     return .ruledOut(
                         "\(sent.sent.name) expires in \(durationText(max(0, margin))) (\(ends)), although the server says \(said.quote)"
@@ -58,6 +64,7 @@ extension Cause {
             if facts.status == 403 {
                 brief.speaksFor(.weak, .status, "403 is unusual for it", at: facts.effectPlaces)
             }
+            facts.weighLaterAcceptance(of: sent.sent, against: &brief)
             facts.weighStatement(otherThan: ["token-expired", "credential-judged"], against: &brief)
             brief.test = NextStep("Connect once with a token that was minted a moment ago.")
             return .stands(brief)

@@ -1,7 +1,10 @@
+import Case
+
 extension Cause {
     /// The responder says so; nothing else makes it a cause.
     static let tokenFormatWrong = Cause.stated(
         "token-format-wrong", "TOKEN-205", "Opaque where a JWT is required, or the reverse", role: .generic,
+        needs: [.responseFields, .responseBody],
         explanation: """
             The server could not read the token as the form it expects. Opaque tokens are normal \
             with servers that ask the issuer; only the server's words make the form a fault.

@@ -6,6 +6,7 @@ extension Cause {
     static let tokenIssuerUntrusted = Cause(
         "token-issuer-untrusted", "TOKEN-202", "This endpoint does not trust the token's issuer",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             A gateway trusts a list of issuers and fetches their keys. A token of another tenant, realm or \
             environment is refused although nothing is wrong with it (RFC 8725 §3.8).

@@ -1,7 +1,10 @@
+import Case
+
 extension Cause {
     /// The responder says so; nothing else makes it a cause.
     static let tokenKeyUnknown = Cause.stated(
         "token-key-unknown", "TOKEN-403", "The key id is not among the keys supplied",
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             The token names a signing key (`kid`) that the verifier does not have: keys were rotated \
             and its copy is old, or the token is from another issuer.

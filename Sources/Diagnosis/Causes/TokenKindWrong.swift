@@ -7,6 +7,7 @@ extension Cause {
     static let tokenKindWrong = Cause(
         "token-kind-wrong", "TOKEN-204", "This is not the kind of token the endpoint takes",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             Login answers hand out several tokens. The ID token is for the client itself (its `aud` is the client \
             id, and it holds `nonce` or `at_hash`), the refresh token is for the token endpoint alone. Only the \

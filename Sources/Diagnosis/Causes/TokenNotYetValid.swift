@@ -6,6 +6,7 @@ extension Cause {
     static let tokenNotYetValid = Cause(
         "token-not-yet-valid", "TOKEN-102", "The token is not valid yet",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             `nbf` forbids use before a moment, and many verifiers treat an `iat` in their future alike. It happens \
             when the issuer's clock leads the gateway's, typically right after minting and now and then.

@@ -6,6 +6,7 @@ extension Cause {
         "token-percent-encoding", "TOKEN-305",
         "Percent-encoding is missing, doubled or undone on one side only",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             A query value is percent-encoded once and decoded once. `%25` shows that it was encoded twice; `%3D`, \
             `%2B` or `%2F` in a header, a cookie or a subprotocol shows that it was encoded where nothing decodes \

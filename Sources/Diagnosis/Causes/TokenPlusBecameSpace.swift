@@ -5,6 +5,7 @@ extension Cause {
     static let tokenPlusBecameSpace = Cause(
         "token-plus-became-space", "TOKEN-304", "A plus sign in the token became a space",
         explains: .rejected,
+        needs: .query,
         explanation: """
             In a query a bare `+` stands for a space. A token with `+` in it, standard base64 for one, arrives with \
             a space instead and matches nothing. A JWT cannot be hit: it consists of letters, digits, `-`, `_` and \

@@ -6,6 +6,7 @@ extension Cause {
     static let tokenRegionMismatch = Cause(
         "token-region-mismatch", "TOKEN-203", "The token comes from another region or environment",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             Regions of one service are often islands: a token of one means nothing in another. The sign is a host \
             name of one region beside a login host, an `iss`, or a mint of another. The same goes for test and \

@@ -6,6 +6,7 @@ extension Cause {
     static let tokenRevoked = Cause(
         "token-revoked", "TOKEN-501", "The token was revoked or rotated before its expiry",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             The server no longer takes a token that has not expired: it was revoked, its user signed out, or a newer \
             one replaced it. Only the server's words prove that; that the same token worked before and is refused \

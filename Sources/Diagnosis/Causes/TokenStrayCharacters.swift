@@ -6,6 +6,7 @@ extension Cause {
         "token-stray-characters", "TOKEN-302",
         "The token has stray characters, or is a literal such as undefined",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             A line end from a file, quotes from JSON, a byte order mark; or a program's way of printing nothing: \
             `undefined`, `null`, `[object Promise]`, `${token}`. The first need trimming; the second means that the \

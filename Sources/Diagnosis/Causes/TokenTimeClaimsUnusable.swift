@@ -6,6 +6,7 @@ extension Cause {
     static let tokenTimeClaimsUnusable = Cause(
         "token-time-claims-unusable", "TOKEN-105", "exp, nbf or iat cannot be used as a date",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             The times of a JWT are numbers of seconds since 1970 (NumericDate). Milliseconds make a date tens of \
             thousands of years ahead, and a string is no number: verifiers refuse such a token, or take it for \

@@ -5,6 +5,7 @@ extension Cause {
     static let tokenTooLong = Cause(
         "token-too-long", "TOKEN-307", "The token is too long for the way it travels",
         explains: [.refused],
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             Servers bound the request line and the header fields, often at 8 KiB in all, some gateways at 4 KiB for \
             the URL. 414, 431 and 413 say so; some answer 400. Tokens grow with every group and role put into them.

@@ -5,6 +5,7 @@ extension Cause {
     static let tokenTruncated = Cause(
         "token-truncated", "TOKEN-301", "The token is a placeholder or cut short",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             The value ends in an ellipsis, is a stand-in such as `YOUR_TOKEN`, or is a JWT with fewer than three \
             parts or with a signature shorter than its algorithm makes one. Tokens get cut by columns of 255 or \

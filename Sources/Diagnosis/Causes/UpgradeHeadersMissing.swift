@@ -6,6 +6,7 @@ extension Cause {
     static let upgradeHeadersMissing = Cause(
         "upgrade-headers-missing", "UPGRADE-101", "Upgrade or Connection: Upgrade did not arrive",
         explains: [.refused],
+        needs: .requestFields,
         explanation: """
             Without `Upgrade: websocket` and `Connection: Upgrade` a request is ordinary HTTP. Both are hop-by-hop \
             (RFC 9110 §7.6.1): a proxy must set them again towards the next hop, and one that does not makes the \

@@ -5,6 +5,7 @@ extension Cause {
     static let upgradeMethodWrong = Cause(
         "upgrade-method-wrong", "UPGRADE-105", "The upgrade is not a bodyless GET",
         explains: .refused,
+        needs: .requestFields,
         explanation: """
             A WebSocket handshake over HTTP/1.1 is a GET without a body. Another method, or a body, is refused by \
             most servers, usually with 405 and an `Allow` field.

@@ -6,6 +6,7 @@ extension Cause {
     static let websocketKeyMalformed = Cause(
         "websocket-key-malformed", "UPGRADE-103", "Sec-WebSocket-Key is missing or not 16 bytes",
         explains: [.refused],
+        needs: .requestFields,
         explanation: """
             The client sends 16 random bytes in base64, new for each connection, and the server proves with \
             Sec-WebSocket-Accept that it read them (RFC 6455 §4.1). A server that finds the field missing or of \

@@ -6,6 +6,7 @@ extension Cause {
     static let websocketVersionUnsupported = Cause(
         "websocket-version-unsupported", "UPGRADE-104", "Sec-WebSocket-Version is not one the server speaks",
         explains: [.refused],
+        needs: .requestFields,
         explanation: """
             The protocol of RFC 6455 has version 13. A server that is offered another answers 400 or 426 and lists \
             the versions it speaks in Sec-WebSocket-Version (§4.4).

@@ -6,6 +6,7 @@ extension Cause {
     static let wrongTokenOfSeveral = Cause(
         "wrong-token-of-several", "TOKEN-506", "Of several tokens minted, the wrong one was sent",
         explains: .rejected,
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             Chains of calls hand out one token after another: an OAuth token first, then, with it, a token for the \
             guest, the session or the socket. The socket takes the last one. Sending the first is easily done, and \
@@ -38,9 +39,11 @@ extension Cause {
                 return .stands(brief)
             }
             guard let later = facts.laterMint(than: sent.token.id) else {
-                guard facts.mint(of: sent.token.id) != nil else { return .silent }
+                guard let mint = facts.mint(of: sent.token.id), facts.sawEverythingSince(mint.exchange) else {
+                    return .silent
+                }
                 return .ruledOut(
-                    "\(sent.name) is what the last step before the socket handed out",
+                    "\(sent.name) is what the last step before the socket handed out, of those in the input",
                     at: [sent.credential.place])
             }
             if let earlier = facts.earlierAcceptance(of: sent.token.id) {
