@@ -289,7 +289,8 @@ struct SaidTests {
     @Test("what section 7 calls not justified is said nowhere")
     func unjustifiedIsNotSaid() {
         let never = [
-            "use ?token=", "use ?access_token=", "grant webchat", "needs webchat:guest", "missing webchat:guest", "wrong grant type",
+            "use ?token=", "use ?access_token=", "grant webchat", "needs webchat:guest",
+            "missing webchat:guest", "wrong grant type",
             "almost certainly", "scope mismatch", "you can never", "never reuse", "cannot reuse a token",
             "expired during the idle", "missing analytics", "drops after 60", "url-encode the jwt",
             "stripped by the gateway", "signature is invalid", "enable the capability",
