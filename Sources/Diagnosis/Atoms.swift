@@ -101,7 +101,9 @@ extension Facts {
 
     /// Adds the responder's words to a brief; a statement proves it.
     func add(_ said: Stated, to brief: inout Brief) {
-        brief.speaksFor(.strong, .words, "the server's words: \(said.quote)", at: [said.place], telling: true)
+        brief.speaksFor(
+            .strong, .words, "the server's words: \(said.quote)", at: [said.place], telling: true,
+            basis: said.basis)
         if said.isStatement { brief.proof = .stated }
     }
 

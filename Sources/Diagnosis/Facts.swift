@@ -75,6 +75,8 @@ package struct Facts {
         var isStatement: Bool
         var quote: String
         var place: Place
+        /// How well it is founded that such an answer means that; nil for words.
+        var basis: Profiles.Basis?
     }
 }
 

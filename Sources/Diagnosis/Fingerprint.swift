@@ -104,7 +104,9 @@ func identifyResponder(
     if let part = attempt.answeredBy { return responder(part, fingerprint, in: file) }
     if let found = fingerprint {
         return Responder(
-            name: found.name, certainty: found.certainty,
+            name: found.name,
+            // What is only said of a responder identifies it no better than likely.
+            certainty: found.basis == .reported ? min(found.certainty, .likely) : found.certainty,
             because: Statement(found.recognisedBy, at: [response.place]), meaning: found.meaning)
     }
     if let server = response.head.first("server"), !server.isEmpty {

@@ -78,7 +78,10 @@ final class Look {
             let shape = "an answer of the shape of \(fingerprint.name)"
             for (slug, isStatement) in [(fingerprint.states, true), (fingerprint.suggests, false)] {
                 guard let slug, !stated.contains(where: { $0.slug == slug }) else { continue }
-                stated.append(Facts.Stated(slug: slug, isStatement: isStatement, quote: shape, place: place))
+                stated.append(
+                    Facts.Stated(
+                        slug: slug, isStatement: isStatement && fingerprint.basis != .reported, quote: shape,
+                        place: place, basis: fingerprint.basis))
             }
         }
         self.stated = stated

@@ -3,6 +3,7 @@ import Case
 import Diagnosis
 import Dissect
 import JSON
+import TestSupport
 import Testing
 import Wire
 
@@ -95,6 +96,37 @@ struct CaptureTests {
     }
 }
 
+/// The verdicts on the examples of all causes: right is the example's own cause.
+private func calibratedExamples() -> (
+    right: [Certainty: Int], wrong: [String], abstained: Int, beside: Int
+) {
+    var right: [Certainty: Int] = [:]
+    var wrong: [String] = []
+    var (abstained, beside) = (0, 0)
+    for cause in Catalogue.causes {
+        for example in cause.examples {
+            guard let judgement = judge(Transcript.caseFile(example.transcript)).last,
+                let verdict = judgement.verdict
+            else { continue }
+            guard let named = verdict.cause else {
+                abstained += 1
+                continue
+            }
+            switch example.expectation {
+            case .fires where named == cause.slug: right[verdict.certainty, default: 0] += 1
+            case .silent where named == cause.slug, .unknown where named == cause.slug:
+                wrong.append("\(cause.slug): \(example.name)")
+            // Another cause may hold as well; where the example is about this one, it must stand beside it.
+            case .fires
+            where cause.role != .observation && !judgement.candidates.contains { $0.cause == cause.slug }:
+                wrong.append("\(cause.slug): \(example.name): \(named)")
+            default: beside += 1
+            }
+        }
+    }
+    return (right, wrong, abstained, beside)
+}
+
 @Suite("Calibration")
 struct CalibrationTests {
     @Test("the table of calibration is fresh: no certain and no likely claim is wrong")
@@ -123,11 +155,14 @@ struct CalibrationTests {
                 }
             }
         }
+        let told = calibratedExamples()
         #expect(wrong[.certain] == nil && wrong[.likely] == nil, "\(wrong)")
+        #expect(told.wrong.isEmpty, "\(told.wrong)")
         var lines = [
             "# Calibration", "",
-            "Every labelled capture of `captures/`, judged: how often a verdict of each tier names what the label allows.",
-            "Written by `make calibrate`.", "", "| tier | right | wrong |", "| --- | --- | --- |",
+            "Every labelled case, judged: how often a verdict of each tier names what the label allows.",
+            "Written by `make calibrate`.", "", "## The captures of `captures/`", "",
+            "| tier | right | wrong |", "| --- | --- | --- |",
         ]
         for tier in [Certainty.certain, .likely, .possible] {
             lines.append("| \(tier.rawValue) | \(right[tier] ?? 0) | \(wrong[tier]?.count ?? 0) |")
@@ -135,6 +170,11 @@ struct CalibrationTests {
         lines += [
             "",
             "Undetermined, with ranked candidates: \(abstained). Healthy, blamed for nothing: \(healthy).",
+            "", "## The examples of the causes", "", "| tier | right | wrong |", "| --- | --- | --- |",
+            "| certain | \(told.right[.certain] ?? 0) | 0 |", "| likely | \(told.right[.likely] ?? 0) | 0 |",
+            "",
+            "Undetermined: \(told.abstained). Of another cause than the page's, which stands beside it: \(told.beside).",
+            "No example in which a cause must stay silent, or cannot be told, blames that cause.",
         ]
         let table = lines.joined(separator: "\n") + "\n"
         let path = packageRoot + "/docs/calibration.md"

@@ -35,7 +35,7 @@ extension Cause {
                 "the edge network in front of \(facts.host) blocked the request, not the application")
             brief.speaksFor(
                 .strong, .responder, "the answer is the edge's own: \(said.quote)", at: [said.place],
-                telling: true)
+                telling: true, basis: said.basis)
             if said.isStatement { brief.proof = .stated }
             facts.weighStatement(
                 otherThan: ["blocked-by-edge", "rate-limited", "address-not-allowed"], against: &brief)

@@ -1,18 +1,17 @@
-import Case
-import TestSupport
+package import Case
 import Wire
 
 /// A case with a part of its evidence gone.
-struct Deletion {
+package struct Deletion {
     /// What is gone.
-    var name: String
+    package var name: String
     /// What is left.
-    var file: CaseFile
+    package var file: CaseFile
 }
 
 /// Every way to take one part of a case away, as long as it says that it is not there: a fact that was not captured
 /// is unknown, and never absent.
-func deletions(of file: CaseFile) -> [Deletion] {
+package func deletions(of file: CaseFile) -> [Deletion] {
     var all: [Deletion] = []
     func add(_ name: String, _ change: (inout CaseFile) -> Void) {
         var less = file
