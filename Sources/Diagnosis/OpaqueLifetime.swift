@@ -64,9 +64,11 @@ extension Facts {
             index.groups.group(of: later) == index.groups.group(of: position)
         {
             let other = file.attempts[later]
+            // Another place of the credential may have another check behind it.
+            let isSame = comparisons.contains { $0.other == later && $0.differences.isEmpty }
             brief.speaksAgainst(
-                .strong, .lineage, "attempt \(other.id) was accepted here with it afterwards",
-                at: places(other))
+                isSame && !saysExpired ? .strong : .moderate, .lineage,
+                "attempt \(other.id) was accepted here with it afterwards", at: places(other))
         } else if let alive = acceptance(of: sent.token.id), let then = alive.response?.at,
             let now = attempt.startedAt, now <= then
         {
