@@ -75,7 +75,7 @@ private func judgement(of facts: borrowing Facts, _ id: Int, _ memory: JudgeMemo
         let cause = Catalogue.entries[order]
         switch answer {
         case .silent:
-            let gap = facts.gap(in: cause.needs)
+            let gap = facts.gap(in: Catalogue.causes[order].needs)
             judgement.trail.append(
                 trial(cause, gap == nil ? "silent" : "not tested", gap?.missing ?? "nothing points to it"))
         case .ruledOut(let because):
