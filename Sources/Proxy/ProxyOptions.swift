@@ -109,6 +109,8 @@ package struct ProxyOptions: Sendable {
     package var keyLogPath: String?
     /// Where a client logs its TLS keys: tunnels that are passed on untouched are read with them.
     package var tappedKeyLogPath: String?
+    /// Where clients find what makes them trust the authority.
+    package var trust = TrustPlace.unknown
     /// In reverse mode: what Host becomes; nil for the target's own.
     package var hostField: HostField = .target
     /// What Origin becomes; nil leaves it.

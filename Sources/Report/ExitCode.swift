@@ -16,6 +16,10 @@ package enum ExitCode: Int32, Sendable, Equatable, CaseIterable {
     case internalError = 70
     /// The report could not be written.
     case output = 74
+    /// The program that `run` is to start cannot be started, as a shell tells it.
+    case notExecutable = 126
+    /// The program that `run` is to start is not there, as a shell tells it.
+    case notFound = 127
     /// Ended by Ctrl-C.
     case interrupted = 130
 
@@ -30,6 +34,8 @@ package enum ExitCode: Int32, Sendable, Equatable, CaseIterable {
         case .network: "a live command could not reach the network"
         case .internalError: "an error of this program"
         case .output: "the output could not be written"
+        case .notExecutable: "the program that run is to start cannot be started"
+        case .notFound: "the program that run is to start is not there"
         case .interrupted: "interrupted"
         }
     }

@@ -108,11 +108,46 @@ struct LaunchTests {
         #expect(status == expected)
     }
 
-    @Test("A program that is not there is said to be")
-    func missing() {
-        #expect(throws: AuthorityError.file("no-such-program", reason: "No such file or directory")) {
-            try ChildProcess(["no-such-program"], environment: [:])
+    @Test(
+        "A program that is not there, or is none, is said to be, and answered for as a shell does",
+        arguments: [
+            ("no-such-program", "No such file or directory", 127), ("/", "Permission denied", 126),
+            ("", "No such file or directory", 127),
+        ])
+    func missing(program: String, words: String, status: Int32) {
+        do throws(LaunchError) {
+            _ = try ChildProcess([program], environment: [:])
+            Issue.record("it was started")
+        } catch {
+            #expect(error.text == "\(program): \(words)" && error.status == status)
         }
+    }
+
+    @Test(
+        "A client that does not trust the authority is told the variable of its kind, and else the usual ones",
+        arguments: [
+            ("curl/7.88.1", "curl trusts it with CURL_CA_BUNDLE=<bundle>"),
+            ("Python/3.11 aiohttp/3.8.4", "Python, aiohttp trusts it with SSL_CERT_FILE=<bundle>"),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
+                "--ignore-certificate-errors-spki-list=<pin>"
+            ), (nil, "set NODE_EXTRA_CA_CERTS=<extra> (Node.js) or SSL_CERT_FILE=<bundle> (most others)"),
+            ("<b>other", "set NODE_EXTRA_CA_CERTS=<extra> (Node.js)"),
+        ] as [(String?, String)])
+    func trustAdvice(agent: String?, wanted: String) {
+        for isKept in [false, true] {
+            let advice = TrustPlace.files(LaunchValues.all, isKept: isKept).advice(for: agent)
+            #expect(advice.contains(wanted) && advice.contains("wsdiag ca env") == isKept, "\(advice)")
+            #expect(!advice.contains("<b>"))
+        }
+        #expect(TrustPlace.launched.advice(for: agent).contains("--tap"))
+    }
+
+    @Test(
+        "Of a program that was not seen it is told what is known of its kind, and of others everything",
+        arguments: [("/usr/bin/node", 1), ("python3.11", 1), ("go", 1), ("./start.sh", 3)])
+    func unled(program: String, count: Int) {
+        #expect(table.reasonsUnled(program).count == count)
     }
 
     @Test("Keys are given once their connection's are all there, however the file grows")

@@ -30,6 +30,14 @@ package struct AuthorityStore: Sendable {
     /// The same as a Java key store.
     package var keyStorePath: String { folder + "/bundle.jks" }
 
+    /// What fills the braces of the table of clients. `pin` is the digest of the authority's key.
+    package func values(pin: String) -> [String: String] {
+        [
+            "ca": certificatePath, "extra": certificatePath, "bundle": bundlePath, "keystore": keyStorePath,
+            "pin": pin,
+        ]
+    }
+
     /// Whether one is there.
     package var exists: Bool { access(certificatePath, F_OK) == 0 || access(keyPath, F_OK) == 0 }
 

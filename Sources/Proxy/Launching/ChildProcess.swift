@@ -1,6 +1,19 @@
 import CLinux
 import Glibc
 
+/// A program that cannot be started.
+package struct LaunchError: Error, Equatable {
+    /// What was asked for.
+    package var program: String
+    /// The system's number for why.
+    package var number: Int32
+
+    /// One line for the reader.
+    package var text: String { "\(program): \(systemText(number))" }
+    /// What a shell answers for it.
+    package var status: ChildProcess.Status { number == ENOENT ? 127 : 126 }
+}
+
 /// A program that was started, with the terminal of this one.
 package struct ChildProcess: Sendable {
     /// How it ended, as a shell tells it: its status, or 128 and the signal's number.
@@ -11,9 +24,9 @@ package struct ChildProcess: Sendable {
     /// Starts a program that is found in PATH. It gets `environment`, every descriptor that is meant for it, and signals
     /// as if this program were not there.
     ///
-    /// Throws: `file` with the program's name and why it cannot be started.
-    package init(_ command: [String], environment: [String: String]) throws(AuthorityError) {
-        guard let program = command.first else { throw .file("", reason: "no command") }
+    /// Throws: with the program's name and why it cannot be started.
+    package init(_ command: [String], environment: [String: String]) throws(LaunchError) {
+        guard let program = command.first else { throw LaunchError(program: "", number: ENOENT) }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -33,7 +46,7 @@ package struct ChildProcess: Sendable {
                 posix_spawnp(&started, program, nil, &attributes, arguments, variables)
             }
         }
-        guard problem == 0 else { throw .file(program, reason: systemText(problem)) }
+        guard problem == 0 else { throw LaunchError(program: program, number: problem) }
         id = started
     }
 

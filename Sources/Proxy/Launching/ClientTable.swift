@@ -17,6 +17,8 @@ package struct ClientTable: Sendable {
 
         /// Its name.
         package var name: String
+        /// Patterns of the User-Agent that it sends with CONNECT; may be empty.
+        package var agents: [String]
         /// What points it at a proxy, in words.
         package var proxy: String
         /// What makes it trust the CA.
@@ -60,6 +62,14 @@ package struct ClientTable: Sendable {
         package var values: [Variable.Purpose: [String]]
     }
 
+    /// Programs that nothing leads to the proxy.
+    package struct Unled: Sendable, Equatable {
+        /// Patterns of the program that is started.
+        package var programs: [String]
+        /// What they do instead, in words.
+        package var text: String
+    }
+
     /// What is known of clients.
     package var runtimes: [Runtime]
     /// What is set, in order.
@@ -67,10 +77,15 @@ package struct ClientTable: Sendable {
     /// What is given, the first that fits.
     package var arguments: [Arguments]
 
+    /// What is not led to the proxy.
+    package var unled: [Unled]
+    /// The variables that make most clients trust the CA, each with whom it is for.
+    package var usual: [(variable: String, clients: String)]
+
     /// The table that the program was built with.
     package static let embedded = ClientTable(reading: PackageResources.environment_json) ?? ClientTable()
 
-    private init() { (runtimes, variables, arguments) = ([], [], []) }
+    private init() { (runtimes, variables, arguments, unled, usual) = ([], [], [], [], []) }
 
     /// Reads the table; nil when anything in it is not as it should be.
     package init?(reading bytes: [UInt8]) {
@@ -88,7 +103,8 @@ package struct ClientTable: Sendable {
             }
             runtimes.append(
                 Runtime(
-                    name: name, proxy: proxy, trust: trust, note: entry["note"]?.string ?? "", basis: basis,
+                    name: name, agents: texts(entry["agents"]), proxy: proxy, trust: trust,
+                    note: entry["note"]?.string ?? "", basis: basis,
                     source: source))
         }
         for entry in document["variables"]?.array ?? [] {
@@ -100,7 +116,7 @@ package struct ClientTable: Sendable {
                 Variable(name: name, purpose: purpose, how: how, value: entry["value"]?.string ?? ""))
         }
         for entry in document["arguments"]?.array ?? [] {
-            let programs = (entry["programs"]?.array ?? []).compactMap(\.string)
+            let programs = texts(entry["programs"])
             var values: [Variable.Purpose: [String]] = [:]
             for purpose in Variable.Purpose.allCases {
                 guard let list = entry[purpose.rawValue]?.array else { return nil }
@@ -108,6 +124,15 @@ package struct ClientTable: Sendable {
             }
             guard !programs.isEmpty else { return nil }
             arguments.append(Arguments(programs: programs, values: values))
+        }
+        for entry in document["unled"]?.array ?? [] {
+            guard let text = entry["text"]?.string else { return nil }
+            unled.append(Unled(programs: texts(entry["programs"]), text: text))
+        }
+        for entry in document["usual"]?.array ?? [] {
+            let parts = texts(entry)
+            guard parts.count == 2 else { return nil }
+            usual.append((parts[0], parts[1]))
         }
         guard !runtimes.isEmpty, !variables.isEmpty else { return nil }
     }
@@ -144,6 +169,8 @@ package struct ClientTable: Sendable {
         return result
     }
 }
+
+private func texts(_ list: JSONValue?) -> [String] { (list?.array ?? []).compactMap(\.string) }
 
 /// A text with `{name}` replaced for each name that has a value.
 package func filled(_ text: String, _ values: [String: String]) -> String {

@@ -79,10 +79,38 @@ def _websockets(module):
     module.Connect.__init__ = __init__
 
 
+def _websockets_asyncio(module):
+    """The newer client, which reads variables itself from version 15 on."""
+    if hasattr(module, "get_proxy"):
+        return
+    create = module.connect.create_connection
+
+    async def create_connection(self):
+        own = self.connection_kwargs
+        if any(own.get(name) is not None for name in ("sock", "unix", "host", "port")):
+            return await create(self)
+        target = module.parse_uri(self.uri)
+        loop = module.asyncio.get_running_loop()
+        tunnel = await loop.run_in_executor(None, _tunnel, target.host, target.port)
+        self.connection_kwargs = {**own, "sock": tunnel}
+        try:
+            return await create(self)
+        finally:
+            # A redirect and a reconnection begin anew.
+            self.connection_kwargs = own
+
+    module.connect.create_connection = create_connection
+
+
 class _Finder:
     """Finds modules as they are, and changes something in them once they are loaded."""
 
-    changes = {"ssl": _ssl, "aiohttp.client": _aiohttp, "websockets.legacy.client": _websockets}
+    changes = {
+        "ssl": _ssl,
+        "aiohttp.client": _aiohttp,
+        "websockets.legacy.client": _websockets,
+        "websockets.asyncio.client": _websockets_asyncio,
+    }
 
     def find_spec(self, name, path=None, target=None):
         change = self.changes.pop(name, None)

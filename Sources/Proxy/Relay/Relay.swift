@@ -50,6 +50,8 @@ final class Relay {
     /// What the server sent before the client's side was ready.
     var serverInbox: [UInt8] = []
     var target: Target?
+    /// The User-Agent that came with CONNECT: whatever the client wants it to be.
+    var agent: String?
     var continuation = Continuation.pass
     var dialing: Dialing?
     /// HTTP of this connection; nil where bytes are passed on without a look.

@@ -69,11 +69,11 @@ extension Relay {
     }
 
     private func readConnect(_ head: MessageHead, _ consumed: Int) {
-        guard head.target.flatMap({ Target(hostAndPort: $0, standardPort: nil) }) != nil,
+        guard let target = head.target.flatMap({ Target(hostAndPort: $0, standardPort: nil) }),
             !head.has("content-length"), !head.has("transfer-encoding")
         else { return refuse(.badRequest, "CONNECT wants host:port and no body") }
         inbox.removeFirst(consumed)
-        guard let target = head.target.flatMap({ Target(hostAndPort: $0, standardPort: nil) }) else { return }
+        agent = head.first("user-agent")
         reach(target, then: .answerConnect)
     }
 

@@ -119,7 +119,7 @@ extension Relay {
 
     /// The client's handshake failed, or it left without a word after it: likely it does not trust the authority.
     func tellUntrusting(alert: Int?) {
-        let advice = "'wsdiag ca env' tells what to set for it"
+        let advice = loop.options.trust.advice(for: agent)
         let because =
             switch alert {
             case 48: "the client does not know the certificate authority (alert 48); \(advice)"

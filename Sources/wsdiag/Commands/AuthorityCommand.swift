@@ -121,10 +121,7 @@ private func environmentText(of store: AuthorityStore, _ invocation: Invocation)
         _ = try store.writeBundle(of: known)
         return known
     }
-    let values = [
-        "ca": store.certificatePath, "extra": store.certificatePath, "bundle": store.bundlePath,
-        "keystore": store.keyStorePath, "pin": authority.keyPin,
-    ]
+    let values = store.values(pin: authority.keyPin)
     let table = ClientTable.embedded
     if outputFormat(invocation, ["text", "sh"]) == "sh" {
         return table.variables.filter { $0.purpose == .trust }.map { variable in

@@ -34,15 +34,18 @@ let proxyCommand = CommandSpec(
 /// `wsdiag proxy`: listens, relays, judges, until it is interrupted.
 func proxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
     raiseDescriptorLimit()
-    let options = try proxyOptions(invocation)
+    var options = try proxyOptions(invocation)
     let output = LineOutput(descriptor: STDOUT_FILENO)
     let view = LiveView(try viewOptions(invocation), output: output)
-    let minting = try authority(for: options, invocation)
+    let signing = try authority(for: options, invocation)
+    defer { signing?.folder?.remove() }
+    if let signing { options.trust = signing.trust }
     let watchers = try RelayWatchers(invocation, limits: options.limits)
     let loop: RelayLoop
     do throws(ProxyFailure) {
         loop = try RelayLoop(
-            options, minting: minting, recorder: watchers.recorder, observers: [view] + watchers.observers,
+            options, minting: signing?.minting, recorder: watchers.recorder,
+            observers: [view] + watchers.observers,
             service: watchers.page, serviceAddress: watchers.pageEndpoint)
         try loop.stopOnSignals()
     } catch {
@@ -66,11 +69,11 @@ func exitCode(_ tally: RunTally) -> ExitCode {
     return tally.isUndetermined ? .undetermined : .nothingWrong
 }
 
-func summary(_ tally: RunTally) -> String {
+func summary(_ tally: RunTally, tellsTrust: Bool = true) -> String {
     var lines: [String] = []
-    if 0 < tally.distrusting {
+    if tellsTrust, 0 < tally.distrusting {
         lines.append(
-            "\(counted(tally.distrusting, "time")) a client did not take the proxy's certificate: wsdiag ca env"
+            "\(counted(tally.distrusting, "time")) a client did not take the proxy's certificate"
         )
     }
     guard 0 < tally.attempts else {
@@ -116,6 +119,7 @@ private func tellStart(_ options: ProxyOptions, _ loop: RelayLoop, _ invocation:
         note(
             "decrypting \(options.interceptedHosts.joined(separator: ", ")); ALPN is http/1.1 on both sides\n"
         )
+        note("clients must trust its authority: \(options.trust.advice(for: nil))\n")
     } else if options.listeners.contains(where: { $0.target == nil }) {
         note("TLS is passed on unread: name hosts with --host to decrypt it\n")
     }

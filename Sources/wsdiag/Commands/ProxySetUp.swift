@@ -98,18 +98,38 @@ private func fieldValue(_ invocation: Invocation, _ option: OptionSpec) throws(F
     return text
 }
 
-/// Who signs for intercepted hosts: the user's own authority, or one for this run.
-func authority(
-    for options: ProxyOptions, _ invocation: Invocation
-) throws(Failure) -> (any LeafMinting)? {
-    let store = try authorityStore(invocation)
+/// Who signs for intercepted hosts, and where clients find what makes them trust it.
+struct Signing {
+    var minting: any LeafMinting
+    var trust: TrustPlace
+    /// What there is for this run alone, to be removed after it.
+    var folder: LaunchFolder?
+}
+
+/// The user's own authority, or one for this run, whose key stays in memory.
+func authority(for options: ProxyOptions, _ invocation: Invocation) throws(Failure) -> Signing? {
     let globs = options.interceptedHosts
     guard !globs.isEmpty else { return nil }
-    return try told { () throws(AuthorityError) -> any LeafMinting in
+    let isEphemeral = invocation.has(.ephemeral)
+    let kept = isEphemeral ? nil : try authorityStore(invocation)
+    return try told { () throws(AuthorityError) in
         let constraints = try NameConstraints(globs: globs)
-        if invocation.has(.ephemeral) { return try CertificateAuthority(for: constraints, at: currentTime()) }
-        let authority = try store.loadOrMake(for: constraints, at: currentTime())
-        _ = try store.writeBundle(of: authority)
-        return authority
+        if let kept {
+            let authority = try kept.loadOrMake(for: constraints, at: currentTime())
+            _ = try kept.writeBundle(of: authority)
+            return Signing(
+                minting: authority, trust: .files(kept.values(pin: authority.keyPin), isKept: true))
+        }
+        let authority = try CertificateAuthority(for: constraints, at: currentTime())
+        let environment = invocation.surroundings.environment
+        var folder = try LaunchFolder(environment: environment)
+        do throws(AuthorityError) {
+            try folder.trust(authority, environment: environment)
+        } catch {
+            folder.remove()
+            throw error
+        }
+        let values = folder.values(proxy: Endpoint(ipv4: 0, port: 0))
+        return Signing(minting: authority, trust: .files(values, isKept: false), folder: folder)
     }
 }

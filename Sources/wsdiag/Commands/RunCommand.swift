@@ -23,7 +23,7 @@ let runCommand = CommandSpec(
         """
         Starts the proxy on a free port and the program with an environment that leads it there and makes it trust a \
         certificate authority which exists for this run alone. The program keeps its terminal, signals are passed on, \
-        and its exit status is the answer.
+        and its exit status is the answer: 127 where there is no such program, 126 where it cannot be started.
         """,
         "Which variables are set for which kind of program: wsdiag ca env.",
     ],
@@ -51,6 +51,7 @@ func runBehindProxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
     var folder = try told { () throws(AuthorityError) in try LaunchFolder(environment: environment) }
     defer { folder.remove() }
     var plan = try LaunchPlan(invocation, environment)
+    plan.options.trust = .launched
     if plan.isTapped { try plan.tap(folder, invocation) }
     PassedSignals.block()
     let authority = try plan.authority()
@@ -71,11 +72,16 @@ func runBehindProxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
     watchers.tellStart(
         loop, listening: "before " + (invocation.operands.first ?? ""),
         decrypting: plan.options.interceptedHosts, invocation)
-    let child = try told { () throws(AuthorityError) in
-        if let authority { try folder.trust(authority, environment: environment) }
-        return try ChildProcess(
+    if let authority {
+        try told { () throws(AuthorityError) in try folder.trust(authority, environment: environment) }
+    }
+    let child: ChildProcess
+    do throws(LaunchError) {
+        child = try ChildProcess(
             plan.childCommand(invocation.operands, folder, loop.endpoints),
             environment: plan.childEnvironment(environment, folder, loop.endpoints))
+    } catch {
+        throw error.status == 127 ? .notFound(error.text) : .notExecutable(error.text)
     }
     var status: ChildProcess.Status?
     while loop.turn(milliseconds: 50) {
@@ -94,7 +100,7 @@ func runBehindProxy(_ invocation: Invocation) throws(Failure) -> ExitCode {
     if !invocation.has(.quiet) {
         output.write("wsdiag: " + seen.text(invocation.operands.first ?? "", plan))
         if 0 < loop.tally.attempts {
-            output.write("wsdiag: " + summary(loop.tally))
+            output.write("wsdiag: " + summary(loop.tally, tellsTrust: false))
         } else if plan.isTapped, 0 < seen.count {
             output.write(
                 "wsdiag: no keys came for what was said over TLS; Go and Java log none. Without --tap it is decrypted\n"
@@ -217,12 +223,14 @@ extension ConnectionCensus {
     /// What the program did, or why nothing was seen of it.
     fileprivate func text(_ program: String, _ plan: LaunchPlan) -> String {
         guard 0 < count else {
+            let reasons = ClientTable.embedded.reasonsUnled(program).map { "    \($0)\n" }.joined()
             let why =
                 plan.isForward
                 ? """
-                  It may not have connected at all, read no proxy variable, or go to localhost directly (as Go
-                  does). 'wsdiag ca env' says what each kind of program reads; where it takes the address from
-                  the environment, this needs no proxy variable:  wsdiag run --reverse VAR=wss://… -- \(program)
+                  It may not have connected at all, read no proxy variable, or go to localhost directly:
+                \(reasons)\
+                  'wsdiag ca env' says what each kind of program reads. Where it takes the address from the
+                  environment, this needs no proxy variable:  wsdiag run --reverse VAR=wss://… -- \(program)
                 """
                 : "  It did not connect to the address in the variable."
             return "\(program) made no connection through the proxy\n\(why)\n"

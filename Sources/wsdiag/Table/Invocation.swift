@@ -31,6 +31,10 @@ enum Failure: Error, Equatable {
     case output([String])
     /// A live command cannot reach the network, or not listen on it.
     case network([String])
+    /// The program that `run` is to start is not there.
+    case notFound(String)
+    /// The program that `run` is to start cannot be started.
+    case notExecutable(String)
     /// The reader of standard output went away; there is nobody to tell.
     case outputClosed
     /// The user pressed Ctrl-C.
@@ -42,6 +46,8 @@ enum Failure: Error, Equatable {
         case .input: .input
         case .output: .output
         case .network: .network
+        case .notFound: .notFound
+        case .notExecutable: .notExecutable
         case .outputClosed: .nothingWrong
         case .interrupted: .interrupted
         }
@@ -52,6 +58,7 @@ enum Failure: Error, Equatable {
         switch self {
         case .usage(let text, let hint): [text] + (hint.map { [$0] } ?? [])
         case .input(let lines), .output(let lines), .network(let lines): lines
+        case .notFound(let line), .notExecutable(let line): [line]
         case .outputClosed, .interrupted: []
         }
     }

@@ -8,11 +8,11 @@ extension OptionSpec {
     static let reverse = OptionSpec(
         name: "reverse", value: .text("URL"), isRepeatable: true,
         summary:
-            "Stand before this server: wss://api.example.com. The first --listen belongs to the first --reverse, and so on"
+            "Stand before this server: wss://api.example.com. The first --listen belongs to the first --reverse, and so on; the last server stands behind the rest"
     )
 
     static let ephemeral = OptionSpec(
-        name: "ephemeral", summary: "A certificate authority for this run alone, kept in memory")
+        name: "ephemeral", summary: "A certificate authority for this run alone; its key stays in memory")
 
     static let upstreamProxy = OptionSpec(
         name: "upstream-proxy", value: .text("URL"),
