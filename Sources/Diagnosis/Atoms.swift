@@ -28,6 +28,16 @@ extension Facts {
             .strong, .words, "the server names another reason: \(other.quote)", at: [other.place])
     }
 
+    /// Adds a strong sign against a cause that is about a credential where the status is about something else.
+    func weighOtherStatus(against brief: inout Brief) {
+        guard let status, !Facts.statusesOfAccess.contains(status) else { return }
+        brief.speaksAgainst(
+            .strong, .status, "\(status) is no answer to a credential", at: effectPlaces)
+    }
+
+    /// What servers answer to a credential that they do not take; 400, 419, 440 and 498 by habit of some.
+    private static let statusesOfAccess: Set<Int> = [400, 401, 403, 419, 440, 498]
+
     /// The reason of the close frame, with credentials masked.
     var maskedReason: String { words.first { $0.carrier == .closeReason }?.text ?? close?.reason ?? "" }
 

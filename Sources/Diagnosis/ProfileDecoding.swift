@@ -196,9 +196,12 @@ extension Vocabulary {
     /// Throws: `DataError` as for profiles.
     init(file: String, bytes: [UInt8]) throws(DataError) {
         let root = try StrictNode(file: file, bytes: bytes)
-        try root.allow(["tellingFields", "edgeFields", "phrases"])
+        try root.allow(["tellingFields", "edgeFields", "hedges", "alternatives", "eitherWay", "phrases"])
         tellingFields = Set(try root.required("tellingFields").strings())
         edgeFields = Set(try root.required("edgeFields").strings())
+        hedges = try root.required("hedges").strings().map { Vocabulary.normalised($0) }
+        alternatives = try root.required("alternatives").strings().map { Vocabulary.normalised($0) }
+        eitherWay = Set(try root.required("eitherWay").strings())
         phrases = []
         for node in try root.required("phrases").elements() {
             try node.allow(["means", "says", "unless", "states"])

@@ -111,5 +111,8 @@ func summary(of tried: Tried, effect: String) -> String {
 /// A clause as a sentence.
 func sentence(_ clause: String) -> String {
     guard let first = clause.first else { return "" }
-    return first.uppercased() + clause.dropFirst() + (clause.hasSuffix(".") ? "" : ".")
+    // A host or a path is spelled as it is.
+    let isName = clause.prefix { $0 != " " }.dropLast().contains { $0 == "." || $0 == "/" || $0 == ":" }
+    return (isName ? String(first) : first.uppercased()) + clause.dropFirst()
+        + (clause.hasSuffix(".") ? "" : ".")
 }

@@ -102,7 +102,7 @@ private func isOrdinary(
         return true
     case (.server, nil), (.server, 1000):
         guard close.reason.isEmpty || !Vocabulary.embedded.hasMeaning(close.reason) else { return false }
-        return !closesAtExpiry(close, attempt, tokens)
+        return !closesAtExpiry(close, attempt, tokens) && !endedByServerAtOnce(close, session, attempt)
     default:
         return false
     }
@@ -118,6 +118,18 @@ private func closesAtExpiry(_ close: CloseFrame, _ attempt: borrowing Attempt, _
         if abs(closedAt.seconds(since: expiry)) <= 15 { return true }
     }
     return false
+}
+
+/// Whether the server closed within a second of the 101, and neither side had sent anything: it said yes and meant no.
+private func endedByServerAtOnce(
+    _ close: CloseFrame, _ session: Session, _ attempt: borrowing Attempt
+) -> Bool {
+    guard attempt.basis == .observed, attempt.unseen.isDisjoint(with: [.frames, .closes]),
+        session.counts.client.frames - session.counts.client.close - session.counts.client.pong == 0,
+        session.counts.server.frames - session.counts.server.close == 0,
+        let closedAt = close.at, let openedAt = attempt.response?.at
+    else { return false }
+    return closedAt.seconds(since: openedAt) < 1
 }
 
 /// Whether the client ended the session, by any means, within 2 s of the 101 and before the server had sent a frame.

@@ -26,6 +26,12 @@ struct Vocabulary: Sendable {
     var tellingFields: Set<String>
     /// Field names, lower case, that edge networks put on every answer that passes through them.
     var edgeFields: Set<String>
+    /// Words, normalised, that make of a sentence advice or a supposition: it states nothing.
+    var hedges: [[UInt8]] = []
+    /// Words, normalised, between things of which one holds and is not said which.
+    var alternatives: [[UInt8]] = []
+    /// Slugs that hold whichever of the alternatives is meant: "missing or invalid Sec-WebSocket-Key".
+    var eitherWay: Set<String> = []
     var phrases: [Phrase]
 
     /// The meanings of a text, the more specific first, each once.
@@ -35,7 +41,7 @@ struct Vocabulary: Sendable {
         var found: [Meaning] = []
         for phrase in phrases
         where phrase.words.allSatisfy({ contains(said, $0) })
-            && !phrase.unless.contains(where: { contains(said, $0) })
+            && !phrase.unless.contains(where: { contains(said, $0) }) && isPlain(phrase, in: text)
         {
             if let known = found.firstIndex(where: { $0.slug == phrase.means }) {
                 if phrase.isStatement { found[known].isStatement = true }

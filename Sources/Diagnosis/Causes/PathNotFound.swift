@@ -20,14 +20,24 @@ extension Cause {
             let said = facts.statement(of: "path-not-found")
             guard
                 facts.status == 404 || (facts.status == 400 && said != nil)
-                    || (facts.status == 403 && said?.isStatement == true)
+                    || ((facts.status == 401 || facts.status == 403) && said?.isStatement == true)
             else { return .silent }
             guard !facts.path.isEmpty else { return .untestable(.requestFields) }
             let here = facts.comparisons.first { $0.wasAccepted && facts.isHere($0) }
             let earlier = here.map { facts.file.attempts[$0.other] }
+            // It may know the path, and not what the path or the token stands for.
+            let thing = facts.statement(of: "thing-not-found")
             var brief = Brief(
-                "\(facts.authority) has no WebSocket at \(facts.path)"
+                (thing.map {
+                    "\(facts.authority) answers 404 for \(facts.path) and says what it did not find: \($0.quote)"
+                }
+                    ?? "\(facts.authority) has no WebSocket at \(facts.path)")
                     + (earlier.map { ", although attempt \($0.id) was accepted there" } ?? ""))
+            if thing != nil {
+                brief.fix = Fix(
+                    "Look for what the server names, in its own words, before the path.",
+                    applicability: .maybeIncorrect)
+            }
             brief.speaksFor(
                 .strong, facts.status == 404 ? .status : .words,
                 facts.status == 404 ? "404 for \(facts.path)" : "\(said?.quote ?? "")",
@@ -43,7 +53,8 @@ extension Cause {
                     applicability: .maybeIncorrect)
             }
             facts.weighStatement(
-                otherThan: ["path-not-found", "endpoint-retired", "session-url-spent"], against: &brief)
+                otherThan: ["path-not-found", "thing-not-found", "endpoint-retired", "session-url-spent"],
+                against: &brief)
             if let sibling = facts.comparisons.first(where: {
                 $0.wasAccepted && $0.differences.contains(.path) && !$0.differences.contains(.host)
             }) {
@@ -74,6 +85,15 @@ extension Cause {
                 === upgrade
                 > GET /live HTTP/1.1
                 < HTTP/1.1 404 Not Found
+                """),
+            .fires(
+                .certain, "404, and the server names something else than the path",
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 404 Not Found
+                < Content-Type: application/json
+                <
+                < {"message":"tenant not found"}
                 """),
             .silent(
                 "a bare 403",

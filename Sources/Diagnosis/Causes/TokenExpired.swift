@@ -66,6 +66,7 @@ extension Cause {
             }
             facts.weighLaterAcceptance(of: sent.sent, against: &brief)
             facts.weighStatement(otherThan: ["token-expired", "credential-judged"], against: &brief)
+            if brief.proof == nil { facts.weighOtherStatus(against: &brief) }
             brief.test = NextStep("Connect once with a token that was minted a moment ago.")
             return .stands(brief)
         },
@@ -131,6 +132,14 @@ extension Cause {
                 > GET /live HTTP/1.1
                 > Authorization: Bearer 9f8a7c6b5d4e3f2a1b0c9d8e7f
                 < HTTP/1.1 401 Unauthorized
+                """),
+            .fires(
+                .possible, "the answer is about something else than the credential",
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=11:00:00}
+                < HTTP/1.1 429 Too Many Requests
+                < Date: 12:00:00
                 """),
             .unknown(
                 "the token is opaque",
