@@ -104,13 +104,17 @@ struct CaseIndex {
 
     /// What differs between two attempts.
     func differences(_ left: Int, _ right: Int) -> Differences {
-        traits[left].differences(from: traits[right], carried(left), carried(right))
+        let carriers = Int(traits[left].carrierCount)
+        return traits[left].differences(from: traits[right]) {
+            attempts.sendSameTokens(left, right, count: carriers)
+        } tokens: {
+            (carried(left), carried(right))
+        }
     }
 
     /// The tokens of an attempt's request.
-    private func carried(_ index: Int) -> [Int] {
-        traits[index].carrierCount == 0
-            ? [] : Array(attempts.tokens(index).prefix(Int(traits[index].carrierCount)))
+    private func carried(_ index: Int) -> Set<Int> {
+        Set(attempts.tokens(index).prefix(Int(traits[index].carrierCount)))
     }
 
     private mutating func note(_ attempt: Attempt, _ index: Int) {
@@ -149,7 +153,7 @@ struct CaseIndex {
 
 /// What another attempt shows by being almost the same.
 struct Comparison {
-    private let place: Int
+    fileprivate let place: Int
     private let reads: Reads
     /// Index into `CaseFile.attempts`: which attempt it is differs for those that look alike.
     var other: Int {
@@ -178,25 +182,25 @@ extension CaseIndex {
     /// The comparisons that tell something of one attempt: with its neighbours in the series, and with one attempt
     /// of each other kind on the same address, then on the same host.
     func comparisons(of index: Int, _ memory: JudgeMemory) -> [Comparison] {
-        var others: [Int] = []
+        var found: [Comparison] = []
         func consider(_ other: Int) {
-            if other != index, !others.contains(other) { others.append(other) }
+            guard other != index, !found.contains(where: { $0.place == other }) else { return }
+            memory.work.compared += 1
+            found.append(
+                Comparison(
+                    other, memory.reads, differences: differences(index, other),
+                    isSameOutcome: traits[index].outcome == traits[other].outcome
+                        && traits[index].isOutcomeKnown && traits[other].isOutcomeKnown,
+                    wasAccepted: traits[other].isAccepted))
         }
         let line = series.members(with: index)
         if let place = position(of: index, in: line) {
             if line.startIndex < place { consider(Int(line[place - 1])) }
             if place + 1 < line.endIndex { consider(Int(line[place + 1])) }
         }
-        groups.representatives(of: index).forEach { consider(Int($0)) }
-        hosts.representatives(of: index).forEach { consider(Int($0)) }
-        return others.map { other in
-            memory.work.compared += 1
-            return Comparison(
-                other, memory.reads, differences: differences(index, other),
-                isSameOutcome: traits[index].outcome == traits[other].outcome
-                    && traits[index].isOutcomeKnown && traits[other].isOutcomeKnown,
-                wasAccepted: traits[other].isAccepted)
-        }
+        for other in groups.representatives(of: index) { consider(Int(other)) }
+        for other in hosts.representatives(of: index) { consider(Int(other)) }
+        return found
     }
 
     /// Whether every attempt on the host of this one was seen whole, and every connection to its site was read.

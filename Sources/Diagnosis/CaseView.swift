@@ -51,24 +51,35 @@ struct CaseView {
     func token(_ id: Int) -> Token? { ground.file.token(id) }
 }
 
-/// Whether a cause looked at anything that look-alikes need not share (`Look`).
+/// What was looked at that attempts of one look need not share (`Look`).
 final class Reads {
-    /// Whether it was anything but the clock.
-    private(set) var isTouched = false
-    /// Whether it was the moment of the answer, which look-alikes may share: a server's Date tells seconds.
-    private(set) var isClockTouched = false
+    /// Kinds of such things.
+    struct Kinds: OptionSet {
+        let rawValue: UInt8
+        /// The moment of the answer, which look-alikes may share: a server's Date tells seconds.
+        static let clock = Kinds(rawValue: 1)
+        /// The run of attempts that this one ends, which look-alikes may share: programs retry at a steady pace.
+        static let storm = Kinds(rawValue: 2)
+        /// Anything else.
+        static let rest = Kinds(rawValue: 4)
+    }
+
+    /// By the cause that is asked.
+    private(set) var ofCause: Kinds = []
+    /// By all that is said of the attempt.
+    private(set) var ofStory: Kinds = []
 
     /// Such a thing is looked at.
-    func note() { isTouched = true }
-
-    /// The moment of the answer is looked at.
-    func noteClock() { isClockTouched = true }
-
-    /// Begins anew.
-    func reset() {
-        isTouched = false
-        isClockTouched = false
+    func note(_ kinds: Kinds = .rest) {
+        ofCause.formUnion(kinds)
+        ofStory.formUnion(kinds)
     }
+
+    /// A cause is asked.
+    func beginCause() { ofCause = [] }
+
+    /// An attempt is judged.
+    func beginStory() { (ofCause, ofStory) = ([], []) }
 }
 
 /// What one walk over the attempts of one case remembers, so that judging the next costs less. It never changes an
@@ -101,7 +112,7 @@ package final class JudgeMemory {
     private var recent: [(key: [UInt8], look: Look)] = []
     private var oldest = 0
     private static let recentLimit = 8
-    private var lastStorm: (position: Int, storm: Facts.Storm?)?
+    private var lastStorm: (position: Int, storm: Storm?)?
 
     /// What the causes look at.
     let reads = Reads()
@@ -119,7 +130,7 @@ package final class JudgeMemory {
     }
 
     /// The run of attempts that the one at a position ends, found once for all causes that ask.
-    func storm(at position: Int, _ find: () -> Facts.Storm?) -> Facts.Storm? {
+    func storm(at position: Int, _ find: () -> Storm?) -> Storm? {
         if let lastStorm, lastStorm.position == position { return lastStorm.storm }
         let storm = find()
         lastStorm = (position, storm)

@@ -94,8 +94,22 @@ extension Facts {
     }
     /// The moment of the answer: by the server's Date, else by the input's clock, else as given.
     var clock: Clock? {
-        reads.noteClock()
+        reads.note(.clock)
         return ownClock
+    }
+    /// The run of attempts of this client on this address that ends with this one.
+    var storm: Storm? {
+        reads.note(.storm)
+        return ownStorm
+    }
+    /// The same, for the judge itself.
+    var ownStorm: Storm? {
+        file.memory.storm(at: place) {
+            let members = index.series.members(with: place)
+            return index.position(of: place, in: members).flatMap {
+                Storm(endingAt: $0, in: members, startedAt: ground.file.attempts.startedAt)
+            }
+        }
     }
 
     /// What the attempts tell about each other.

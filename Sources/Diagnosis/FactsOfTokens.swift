@@ -78,9 +78,6 @@ struct Clock {
     var source: Source
     var places: [Place]
 
-    /// Whether another tells the same moment on the same authority.
-    func isSame(as other: Clock?) -> Bool { at == other?.at && source == other?.source }
-
     /// "the server's Date 12:01:00".
     var text: String {
         switch source {

@@ -62,10 +62,28 @@ struct Tried {
 }
 
 private func judgement(of facts: borrowing Facts, _ id: Int, _ memory: JudgeMemory) -> Judgement {
-    var judgement = Judgement(attempt: id)
+    var judgement = story(of: facts, memory)
+    judgement.attempt = id
+    judgement.comparisons = comparisonStatements(facts)
+    if facts.look.isShared { judgement.place(facts.roles) }
+    return judgement
+}
+
+/// All but how it compares to others: remembered, where it was said of an attempt of the same look.
+private func story(of facts: borrowing Facts, _ memory: JudgeMemory) -> Judgement {
+    guard facts.look.isShared else { return newStory(of: facts, memory) }
+    if let known = facts.look.story(of: facts) { return known }
+    memory.reads.beginStory()
+    let story = newStory(of: facts, memory)
+    facts.look.remember(story, of: facts)
+    return story
+}
+
+private func newStory(of facts: borrowing Facts, _ memory: JudgeMemory) -> Judgement {
+    var judgement = Judgement(attempt: 0)
     judgement.serverWords = facts.words.map { Statement($0.quote, at: [$0.place]) }
     judgement.responder = facts.responder
-    judgement.comparisons = comparisonStatements(facts)
+    judgement.ruledOut.reserveCapacity(facts.look.asked.count)
     var standing: [Tried] = []
     var gaps: [Gap] = []
     let keepsTrail = facts.options.keepsTrail
@@ -104,7 +122,6 @@ private func judgement(of facts: borrowing Facts, _ id: Int, _ memory: JudgeMemo
     if judgement.isUndetermined { judgement.observations += claims(of: facts, candidates) }
     judgement.next = nextSteps(facts, candidates, gaps)
     if keepsTrail { completeTrail(&judgement, facts, ranked) }
-    if facts.look.isShared { judgement.place(facts.roles) }
     return judgement
 }
 
@@ -115,19 +132,11 @@ private func answer(of order: Int, on facts: borrowing Facts, _ memory: JudgeMem
         memory.work.examined += 1
         return Answer(Catalogue.entries[order].examine(facts))
     }
-    if let known = look.known[order], known.clock.map({ $0.isSame(as: facts.ownClock) }) ?? true {
-        return known.answer
-    }
-    memory.reads.reset()
+    if let known = look.answer(of: order, on: facts) { return known }
+    memory.reads.beginCause()
     memory.work.examined += 1
     let answer = Answer(Catalogue.entries[order].examine(facts))
-    if memory.reads.isTouched {
-        look.known[order] = nil
-    } else if !memory.reads.isClockTouched {
-        look.known[order] = Look.Remembered(answer: answer)
-    } else if let clock = facts.ownClock {
-        look.known[order] = Look.Remembered(answer: answer, clock: clock)
-    }
+    look.remember(answer, of: order, on: facts)
     return answer
 }
 

@@ -31,17 +31,14 @@ final class Look {
     /// Credentials of the request.
     let credentials: [Credential]
 
-    /// What a cause said.
-    struct Remembered {
-        var answer: Answer
-        /// The moment of the answer, where it was looked at: then it holds for answers of the same moment.
-        var clock: Clock?
-    }
-
     /// The causes that are still asked, in order: those that are silent for every attempt of this look are left out.
     var asked: [Int]
     /// What causes say of every attempt of this look, by their place in the catalogue.
-    var known: [Remembered?]
+    private var known: [Remembered<Answer>?]
+    /// What was said of the last attempts of this look, all in all, with roles for places.
+    private var stories: [Remembered<Judgement>] = []
+    private var oldest = 0
+    private static let storyLimit = 4
     fileprivate var isTrimmed = false
     /// What was not seen, once somebody asked; the host of a look is one, and so is what is missing of it.
     var wholeness: Wholeness?
@@ -88,7 +85,7 @@ final class Look {
         self.fingerprint = fingerprint
         responder = identifyResponder(of: attempt, symptoms, fingerprint, in: file.whole)
         asked = symptoms == .refused ? Look.refusals : Look.causes(explaining: symptoms)
-        known = isShared ? [Remembered?](repeating: nil, count: Catalogue.entries.count) : []
+        known = isShared ? [Remembered<Answer>?](repeating: nil, count: Catalogue.entries.count) : []
     }
 }
 
@@ -105,11 +102,67 @@ extension Look {
         guard isShared, !isTrimmed, !keepsTrail else { return }
         isTrimmed = true
         asked.removeAll {
-            guard let known = known[$0], known.clock == nil, case .silent = known.answer else {
+            guard let known = known[$0], known.looked.isEmpty, case .silent = known.value else {
                 return false
             }
             return true
         }
+    }
+
+    /// What a cause said of an attempt of this look before, where it holds for this one too.
+    func answer(of order: Int, on facts: borrowing Facts) -> Answer? {
+        guard let known = known[order], known.holds(for: facts) else { return nil }
+        facts.file.memory.reads.note(known.looked)
+        return known.value
+    }
+
+    /// Remembers what a cause said, unless it looked at what no two attempts share.
+    func remember(_ answer: Answer, of order: Int, on facts: borrowing Facts) {
+        known[order] = Remembered(answer, facts.file.memory.reads.ofCause, facts)
+    }
+
+    /// All that was said of an attempt of this look before, where it holds for this one too.
+    func story(of facts: borrowing Facts) -> Judgement? {
+        for story in stories where story.holds(for: facts) { return story.value }
+        return nil
+    }
+
+    /// Remembers all that was said, unless something of it rests on what no two attempts share.
+    func remember(_ story: Judgement, of facts: borrowing Facts) {
+        guard let story = Remembered(story, facts.file.memory.reads.ofStory, facts) else { return }
+        if stories.count < Self.storyLimit {
+            stories.append(story)
+        } else {
+            stories[oldest] = story
+            oldest = (oldest + 1) % Self.storyLimit
+        }
+    }
+}
+
+/// What was said of an attempt, and of which others it holds.
+private struct Remembered<Value> {
+    let value: Value
+    /// What was looked at for it: it holds for attempts that share that.
+    let looked: Reads.Kinds
+    private let clock: Clock?
+    private let storm: Storm?
+
+    /// Nil where it holds for no other.
+    init?(_ value: Value, _ looked: Reads.Kinds, _ facts: borrowing Facts) {
+        guard !looked.contains(.rest) else { return nil }
+        self.value = value
+        self.looked = looked
+        clock = looked.contains(.clock) ? facts.ownClock : nil
+        storm = looked.contains(.storm) ? facts.ownStorm : nil
+    }
+
+    func holds(for facts: borrowing Facts) -> Bool {
+        if looked.contains(.clock), !isSame(clock, facts.ownClock) { return false }
+        return !looked.contains(.storm) || storm == facts.ownStorm
+    }
+
+    private func isSame(_ left: Clock?, _ right: Clock?) -> Bool {
+        left?.at == right?.at && left?.source == right?.source
     }
 }
 
@@ -136,6 +189,11 @@ struct Roles {
     /// The places themselves.
     func places(_ roles: [Place]) -> [Place] {
         guard roles.contains(where: { $0.input == Self.input }) else { return roles }
+        if roles.count == 1, case .frame(let number, _) = roles[0].position, places.indices.contains(number),
+            let place = places[number]
+        {
+            return [place]
+        }
         return roles.compactMap { place in
             guard place.input == Self.input, case .frame(let number, _) = place.position else { return place }
             return places.indices.contains(number) ? places[number] : nil

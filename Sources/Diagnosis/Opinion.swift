@@ -153,13 +153,16 @@ struct Evidence {
 extension Brief {
     /// The log-odds: for each group its strongest sign for, less its strongest sign against.
     var score: Int {
-        var best = [Int](repeating: 0, count: Evidence.Group.allCases.count * 2)
-        for sign in evidence {
-            let slot = sign.group.rawValue * 2 + (sign.isFor ? 0 : 1)
-            best[slot] = max(best[slot], sign.weight.rawValue)
-        }
         var sum = 0
-        for slot in best.indices { sum += slot.isMultiple(of: 2) ? best[slot] : -best[slot] }
+        for (place, sign) in evidence.enumerated() {
+            // A group counts where its strongest sign stands first.
+            let isOutdone = evidence.enumerated().contains { other, rival in
+                rival.group == sign.group && rival.isFor == sign.isFor
+                    && (sign.weight.rawValue < rival.weight.rawValue
+                        || (sign.weight == rival.weight && other < place))
+            }
+            if !isOutdone { sum += sign.isFor ? sign.weight.rawValue : -sign.weight.rawValue }
+        }
         return sum
     }
 

@@ -46,15 +46,4 @@ extension Facts {
         let last = session?.lastFrameAt.client ?? attempt.response?.at
         return last.map { ended.seconds(since: $0) }
     }
-
-    /// Whether each of the last pauses between attempts is longer than the one before.
-    var spacingGrows: Bool {
-        let (members, place) = line
-        let times = members[max(members.startIndex, place - 4)...place].compactMap {
-            file.whole.attempts.startedAt(Int($0))
-        }
-        guard 4 <= times.count else { return false }
-        let pauses = zip(times.dropFirst(), times).map { $0.seconds(since: $1) }
-        return zip(pauses.dropFirst(), pauses).allSatisfy { $1 * 1.2 < $0 }
-    }
 }

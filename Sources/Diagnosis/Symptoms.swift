@@ -60,7 +60,7 @@ func symptoms(of attempt: borrowing Attempt, tokens: [Token]) -> Symptoms {
         found.insert(.lost)
     } else if let close = session.firstClose {
         if !isOrdinary(close, session, attempt, tokens) { found.insert(.closed) }
-    } else if attempt.unseen.isDisjoint(with: [.closes, .frames]) {
+    } else if attempt.unseen.isDisjoint(with: .partsOfSession) {
         switch attempt.connection.ending {
         case .finished, .reset: found.insert(.lost)
         case .open, .refused, .unanswered: break

@@ -99,10 +99,10 @@ struct Traits {
         isAccepted = attempt.outcome == .opened && outlivedTheAnswer(attempt)
         isRequestKnown =
             attempt.request != nil
-            && attempt.unseen.isDisjoint(with: [.requestFields, .query, .credentialValues, .beginning])
+            && attempt.unseen.isDisjoint(with: .partsOfRequest)
         isOutcomeKnown =
-            attempt.unseen.isDisjoint(with: [.status, .responseFields, .responseBody])
-            && (attempt.outcome != .opened || attempt.unseen.isDisjoint(with: [.closes, .frames]))
+            attempt.unseen.isDisjoint(with: .partsOfAnswer)
+            && (attempt.outcome != .opened || attempt.unseen.isDisjoint(with: .partsOfSession))
         guard let head else { return }
         let carriers = credentials.filter { $0.placement == .header }.map { Array($0.name.lowercased().utf8) }
         var name: [UInt8] = []
@@ -158,22 +158,29 @@ struct Traits {
         return hasher.finalize()
     }
 
-    /// What differs from another attempt. The tokens are those of the two requests, in order.
-    func differences(from other: Traits, _ tokens: [Int], _ otherTokens: [Int]) -> Differences {
+    /// What differs from another attempt: `sameTokens` tells whether both sent the same ones in order, `tokens` which
+    /// each sent.
+    func differences(
+        from other: Traits, sameTokens inOrder: () -> Bool, tokens: () -> (own: Set<Int>, other: Set<Int>)
+    ) -> Differences {
         var found: Differences = []
-        let samePlaces = carrierCount == other.carrierCount && placements == other.placements
-        let sameNames = carrierCount == other.carrierCount && names == other.names
+        let sameCount = carrierCount == other.carrierCount
+        let samePlaces = sameCount && placements == other.placements
+        let sameNames = sameCount && names == other.names
         if (carrierCount == 0) != (other.carrierCount == 0) {
             found.insert(.presence)
-        } else if !(samePlaces && sameNames && tokens == otherTokens) {
-            let sameTokens = tokens == otherTokens || Set(tokens) == Set(otherTokens)
-            if !sameTokens { found.insert(.token) }
-            if !samePlaces {
-                found.insert(.placement)
-            } else if !sameNames {
-                found.insert(.name)
-            } else if sameTokens {
-                found.insert(.token)
+        } else if carrierCount != 0 {
+            let isSame = sameCount && inOrder()
+            if !(samePlaces && sameNames && isSame) {
+                let sameTokens = isSame || tokens().own == tokens().other
+                if !sameTokens { found.insert(.token) }
+                if !samePlaces {
+                    found.insert(.placement)
+                } else if !sameNames {
+                    found.insert(.name)
+                } else if sameTokens {
+                    found.insert(.token)
+                }
             }
         }
         if origin != other.origin { found.insert(.origin) }
@@ -191,6 +198,17 @@ struct Traits {
         if !isRequestKnown || !other.isRequestKnown { found.insert(.unknown) }
         return found
     }
+}
+
+extension Attempt.Unseen {
+    /// What a request is compared by.
+    fileprivate static let partsOfRequest: Attempt.Unseen = [
+        .requestFields, .query, .credentialValues, .beginning,
+    ]
+    /// What an answer is compared by.
+    fileprivate static let partsOfAnswer: Attempt.Unseen = [.status, .responseFields, .responseBody]
+    /// What the end of a session is seen by.
+    static let partsOfSession: Attempt.Unseen = [.frames, .closes]
 }
 
 /// A hash with the seed of this process: whoever wrote the capture cannot make two things look alike.
@@ -223,7 +241,7 @@ extension Span<UInt8> {
 /// Whether the server did not close within 2 s of the 101, where the input shows it.
 func outlivedTheAnswer(_ attempt: borrowing Attempt) -> Bool {
     let close = attempt.session?.firstClose
-    if attempt.unseen.isDisjoint(with: [.closes, .frames]), close == nil || close?.by == .client {
+    if attempt.unseen.isDisjoint(with: .partsOfSession), close == nil || close?.by == .client {
         return true
     }
     // Going away is nothing that the client did (RFC 6455 §7.4.1).

@@ -81,27 +81,6 @@ extension Facts {
         }
     }
 
-    /// A run of attempts: how many, and in which time.
-    typealias Storm = (count: Int, seconds: Double)
-
-    /// The run of attempts of this client here that ends with this one.
-    var storm: Storm? {
-        file.memory.storm(at: position) {
-            let (members, place) = line
-            guard let now = attempt.startedAt else { return nil }
-            var first = place
-            var began = now
-            while members.startIndex < first, place - first < 63,
-                let earlier = file.whole.attempts.startedAt(Int(members[first - 1])),
-                began.seconds(since: earlier) < 10
-            {
-                first -= 1
-                began = earlier
-            }
-            return first < place ? (place - first + 1, now.seconds(since: began)) : nil
-        }
-    }
-
     /// Whether the client ended the connection after TLS had begun and before its request.
     var clientLeftHandshake: Bool {
         guard hasTLS, request == nil, let tls = attempt.connection.tls, tls.version != nil else {

@@ -52,7 +52,7 @@ extension Facts {
             seesAttempt: sees(parts),
             seesWords: sees([.status, .responseFields])
                 && (!symptoms.contains(.refused) || sees(.responseBody))
-                && (symptoms.isDisjoint(with: .session) || sees([.frames, .closes])),
+                && (symptoms.isDisjoint(with: .session) || sees(.partsOfSession)),
             seesCase: index.isWhole && index.seesHost(of: position))
     }
 }

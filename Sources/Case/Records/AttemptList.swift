@@ -64,6 +64,19 @@ package struct AttemptList: Sendable {
         return shelved.tokens[first..<first + Int(entry.tokenCount)].map { Int($0) }
     }
 
+    /// Whether the requests of two attempts, with `count` credentials each, sent the same tokens in the same order.
+    package func sendSameTokens(_ left: Int, _ right: Int, count: Int) -> Bool {
+        guard let shelved else {
+            return loose[left].credentials.map(\.token) == loose[right].credentials.map(\.token)
+        }
+        let first = Int(shelved.entries[left].firstToken)
+        let second = Int(shelved.entries[right].firstToken)
+        for place in 0..<count where shelved.tokens[first + place] != shelved.tokens[second + place] {
+            return false
+        }
+        return true
+    }
+
     /// The attempt with a number, or nil.
     package func first(id: Int) -> Attempt? { indices.first { self.id($0) == id }.map { self[$0] } }
 

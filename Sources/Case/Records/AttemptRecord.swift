@@ -4,12 +4,10 @@ import Wire
 /// captures; `RecordTests` counts the parts of each type.
 extension Attempt {
     /// An attempt without parts, to be filled in.
-    static var blank: Attempt {
-        Attempt(
-            id: 0, input: 0, connection: Connection(stream: -1), startedAt: nil, basis: .observed,
-            isSecure: nil, authority: "", request: nil, response: nil, handshake: HandshakeCheck(),
-            credentials: [], session: nil, outcome: .incomplete)
-    }
+    static let blank = Attempt(
+        id: 0, input: 0, connection: Connection(stream: -1), startedAt: nil, basis: .observed,
+        isSecure: nil, authority: "", request: nil, response: nil, handshake: HandshakeCheck(),
+        credentials: [], session: nil, outcome: .incomplete)
 
     /// Writes the parts down, or fills them in. What is boxed is set only in the latter case: that makes a new box.
     mutating func pass<Coder: RecordCoder>(through coder: inout Coder) {
@@ -38,11 +36,12 @@ extension Attempt {
         var session = self.session
         coder.code(&session, Session()) { $1.pass(through: &$0) }
         guard Coder.isReading else { return }
+        // A box is not made again for nothing: most attempts have no session.
         self.connection = connection
-        self.request = request
-        self.response = response
+        if request != nil { self.request = request }
+        if response != nil { self.response = response }
         self.handshake = handshake
-        self.session = session
+        if session != nil { self.session = session }
     }
 }
 

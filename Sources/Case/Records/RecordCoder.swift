@@ -25,20 +25,24 @@ extension RecordCoder {
     }
 
     /// A value, or that there is none. `blank` is what a value is before its parts are filled in.
-    mutating func code<Part>(_ part: inout Part?, _ blank: Part, _ body: (inout Self, inout Part) -> Void) {
+    mutating func code<Part>(
+        _ part: inout Part?, _ blank: @autoclosure () -> Part, _ body: (inout Self, inout Part) -> Void
+    ) {
         var isThere = part != nil
         code(&isThere)
         guard isThere else {
             part = nil
             return
         }
-        var value = part ?? blank
+        var value = part ?? blank()
         body(&self, &value)
         if Self.isReading { part = value }
     }
 
     /// A list with its count.
-    mutating func code<Part>(_ list: inout [Part], _ blank: Part, _ body: (inout Self, inout Part) -> Void) {
+    mutating func code<Part>(
+        _ list: inout [Part], _ blank: @autoclosure () -> Part, _ body: (inout Self, inout Part) -> Void
+    ) {
         var count = list.count
         code(&count)
         guard Self.isReading else {
@@ -47,6 +51,7 @@ extension RecordCoder {
         }
         list = []
         guard 0 < count else { return }
+        let blank = blank()
         // A count from a damaged file must not reserve memory.
         list.reserveCapacity(min(count, 1024))
         for _ in 0..<min(count, 1 << 20) {
@@ -152,6 +157,12 @@ struct RecordReader: RecordCoder {
     }
 
     mutating func code(_ number: inout Int) {
+        if offset < end, bytes[offset] < 0x80 {
+            let byte = Int(bytes[offset])
+            offset += 1
+            number = byte >> 1 ^ -(byte & 1)
+            return
+        }
         var rest: UInt = 0
         var shift: UInt = 0
         while offset < end {

@@ -19,16 +19,15 @@ extension Cause {
         mistakenFor: ["rate-limited"],
         examine: { facts in
             guard let storm = facts.storm, 5 <= storm.count else { return .silent }
-            let spacing = storm.seconds / Double(storm.count - 1)
-            guard spacing < 5 else { return .silent }
+            guard storm.spacing < 5 else { return .silent }
             var brief = Brief(
                 fact:
-                    "This is attempt number \(storm.count) of a run with \(durationText(spacing)) between attempts.",
+                    "This is attempt number \(storm.count) of a run with \(durationText(storm.spacing)) between attempts.",
                 claim: "the run has consequences of its own, such as throttling")
             brief.speaksFor(
                 .moderate, .series, "\(storm.count) attempts in \(durationText(storm.seconds))",
                 at: facts.requestPlaces, telling: true)
-            if facts.spacingGrows {
+            if storm.pausesGrow {
                 return .ruledOut("the pauses between the attempts grow", at: facts.requestPlaces)
             }
             brief.speaksFor(.weak, .timing, "the pauses do not grow", at: facts.requestPlaces)
