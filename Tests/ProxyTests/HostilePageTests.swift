@@ -47,9 +47,12 @@ struct HostilePageTests {
             + String(decoding: base64(signature.span, url: true), as: UTF8.self)
     }
 
+    /// What a client may call its server: in Host, and in the ClientHello.
+    private static let host = "a.test'\"><img/src=x/onerror=window.pwned=1>"
+
     private static var request: String {
         let all = all
-        return "GET /\(inPath)?q=\(inPath)&access_token=\(token) HTTP/1.1\r\nHost: a.test\r\n"
+        return "GET /\(inPath)?q=\(inPath)&access_token=\(token) HTTP/1.1\r\nHost: \(host)\r\n"
             + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-'`touch`': \(all)\r\n"
             + "User-Agent: \(all)\r\nX-Shell: \(marks[5])\r\nCookie: a=\(all)\r\nOrigin: \(all)\r\n"
@@ -94,6 +97,7 @@ struct HostilePageTests {
             + Self.frame(8, [0x0f, 0xa3] + Array(Self.marks[0].utf8))
         try world.attempt(Self.request, answer: socket)
         page.take(note: Self.all, at: Timestamp(seconds: 1_795_000_000))
+        try world.greet(as: Self.host)
         let answers = try world.browse(Self.questions)
         #expect(answers.allSatisfy { $0["trouble"] == nil }, "\(answers)")
         let seen = try #require(answers.first { $0["elements"] != nil })
@@ -103,6 +107,7 @@ struct HostilePageTests {
         #expect(seen["shown"]?.array?.compactMap(\.string) == [])
         #expect(answers.first { $0["inline"] != nil }?["inline"]?.string == "blocked blocked")
         #expect(seen["secrets"]?.bool == false)
+        #expect(seen["hosts"]?.number == 2, "in a URL and in a remark")
         let command = try #require(answers.first { $0["curl"] != nil }?["curl"]?.string)
         try shell(command)
     }
@@ -139,6 +144,7 @@ struct HostilePageTests {
             + "links: document.querySelectorAll('[href], [action], [formaction], [src], [style], [srcdoc]').length, "
             + "outside: performance.getEntriesByType('resource').filter(e => !e.name.startsWith(location.href.split('#')[0])).length, "
             + "pwned: window.pwned !== undefined || document.title.includes('pwned'), secrets: held, "
+            + "hosts: Number([...$('list').querySelectorAll('*')].some(e => e.textContent.includes(\(Swift.String(reflecting: host))))) + Number([...$('notes').querySelectorAll('*')].some(e => e.textContent.includes(\(Swift.String(reflecting: host))))), "
             + "shown: \(quoted(marks.dropLast().map { $0 })).filter(m => !document.body.textContent.includes(m)) })",
         "document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.ran = 1' })); "
             + "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran = 1\">'); "
@@ -159,6 +165,7 @@ private final class PageWorld {
     private let listener: Int32
     private let page: LivePage
     private let loop: RelayLoop
+    private let tls: TLSWorld
     private var peers: [Peer] = []
 
     init(_ page: LivePage) throws {
@@ -170,7 +177,10 @@ private final class PageWorld {
         options.listeners = [
             ListenSpec(endpoint: any, target: Target(isSecure: false, host: "127.0.0.1", port: server.port))
         ]
-        loop = try RelayLoop(options, observers: [page], service: page, serviceAddress: any)
+        options.hostField = .kept
+        tls = try TLSWorld()
+        loop = try RelayLoop(
+            options, minting: tls.authority, observers: [page], service: page, serviceAddress: any)
     }
 
     deinit { close(listener) }
@@ -196,6 +206,16 @@ private final class PageWorld {
             return answer.count <= client.received.count
         }
         peers += [client] + (server.map { [$0] } ?? [])
+    }
+
+    /// A client that begins with TLS and names its server so, which no certificate can.
+    func greet(as name: String) throws {
+        let client = TLSPeer(Peer(descriptor: beginConnecting(to: loop.endpoints[0])), try tls.client(name))
+        try turn("the client is let go") {
+            client.peer.poll()
+            client.work()
+            return client.peer.hasEnded
+        }
     }
 
     /// What the page answers to each expression.
