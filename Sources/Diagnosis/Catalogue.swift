@@ -77,6 +77,7 @@ package enum Catalogue {
         .proxyRefusesUpgrade,
         .gatewayUpstreamError,
         .forwardProxyInTheWay,
+        .requestChangedOnTheWay,
         .certificateRejected,
         .sniUnknown,
         .tlsVersionOrCipher,

@@ -59,6 +59,22 @@ struct ReverseTests {
         #expect(world.loop.connectionCount == 1, "the connection lives on")
     }
 
+    @Test(
+        "What was changed stands among the candidates for a refusal, and only where it was changed",
+        arguments: [true, false])
+    func suspectsItself(isKept: Bool) throws {
+        let world = try LoopbackWorld { $0.hostField = isKept ? .kept : .target }
+        let client = world.client()
+        client.send(TestRequest.upgrade)
+        let server = try world.accept()
+        try world.pump("the request") { server.text.hasSuffix("\r\n\r\n") }
+        server.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+        try world.pump("the judgement") { world.watcher.news.last?.stage == .refused }
+        let candidates = world.watcher.news.last?.judgement?.candidates ?? []
+        let own = candidates.first { $0.cause == "request-changed-on-the-way" }
+        #expect((own == nil) == isKept && own?.certainty ?? .possible == .possible)
+    }
+
     @Test("Only what has to be changed is changed, and it is told")
     func changes() throws {
         let world = try LoopbackWorld { $0.originField = "https://app.example" }

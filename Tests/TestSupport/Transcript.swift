@@ -233,6 +233,11 @@ package struct Transcript {
             }
             section = current
             return
+        case "changed":
+            file.limits.append(
+                Limit(kind: .changedOnTheWay, text: words.dropFirst().joined(separator: " "), connections: 1))
+            section = current
+            return
         case "mismatch":
             current.mismatch = words.last.flatMap(ProtocolMismatch.init(rawValue:))
             section = current

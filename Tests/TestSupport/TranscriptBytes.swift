@@ -7,7 +7,10 @@ extension Transcript {
     /// conversation tells of something that no bytes of HTTP and WebSocket show: TLS, a SYN, what was not captured.
     package static func caseFromBytes(_ text: String) -> CaseFile? {
         let transcript = Transcript(reading: text)
-        guard transcript.sections.allSatisfy({ $0.section.isPlain }) else { return nil }
+        // What a proxy changed stands in no byte.
+        guard transcript.file.limits.isEmpty, transcript.sections.allSatisfy({ $0.section.isPlain }) else {
+            return nil
+        }
         var door = OrderedDoor()
         for (stream, item) in transcript.sections.enumerated() {
             item.section.tell(&door, stream: stream, port: item.port)

@@ -82,10 +82,9 @@ struct AttemptBook {
         case .attempt(let news):
             take(news, on: id, at: time)
             return (news.number, nil)
-        case .handshakeFailed(let side, let alert, let why):
-            let who = side == .client ? "client" : "server"
-            let number = alert.map { " (alert \($0))" } ?? ""
-            return note("TLS with the \(who) failed\(number): \(why)", on: id, at: time)
+        case .handshakeFailed(let side, _, let why):
+            return note(
+                "TLS with the \(side == .client ? "client" : "server") failed: \(why)", on: id, at: time)
         case .unreachable(let why), .note(let why): return note(why, on: id, at: time)
         case .refusedByProxy(let status, let why):
             return note("answered \(status) by the proxy itself: \(why)", on: id, at: time)

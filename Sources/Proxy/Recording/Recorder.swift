@@ -57,9 +57,8 @@ package final class Recorder: RelayRecorder {
         case .ended(let side, let end): finish(side, end, on: id, at: time)
         case .closed(let ending): close(ending, on: id, at: time)
         case .attempt(let news): take(news, on: id)
-        case .handshakeFailed(let side, let alert, let why):
-            let who = side == .client ? "the client" : "the server"
-            remark("TLS with \(who) failed\(alert.map { " (alert \($0))" } ?? ""): \(why)", on: id)
+        case .handshakeFailed(let side, _, let why):
+            remark("TLS with the \(side == .client ? "client" : "server") failed: \(why)", on: id)
         case .unreachable(let why): remark(why, on: id)
         case .refusedByProxy(let status, let why):
             remark("refused by the proxy itself, \(status): \(why)", on: id)
