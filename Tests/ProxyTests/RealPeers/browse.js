@@ -12,7 +12,11 @@ const browser = spawn('chromium', ['--headless=new', '--no-sandbox', '--disable-
   '--disable-component-update', '--no-first-run', '--remote-debugging-port=0', '--user-data-dir=' + folder, 'about:blank'],
 { stdio: ['ignore', 'ignore', 'pipe'] });
 const say = (value) => console.log(JSON.stringify(value === undefined ? null : value));
-browser.on('exit', () => { fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }); process.exit(0); });
+browser.on('exit', () => {
+  // Its helpers may still write there for a moment.
+  try { fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }); } catch { /* it lies in /tmp */ }
+  process.exit(0);
+});
 
 const get = (port, path) => new Promise((done) => http.get({ port, path }, (answer) => {
   let text = '';
