@@ -144,6 +144,28 @@ struct PageTests {
         #expect(ask(page, get("/tok/attempts/1/tokens/2"), id: 4).hasPrefix("HTTP/1.1 404 "))
     }
 
+    @Test("A token has one number on the page, in its attempt's address too")
+    func numbers() throws {
+        let page = page()
+        let file = Transcript.caseFile(
+            """
+            === upgrade
+            > GET /live?access_token=abcdefghijklmnop1234 HTTP/1.1
+            < HTTP/1.1 401 Unauthorized
+            === upgrade
+            > GET /live?access_token=zyxwvutsrqponmlk9876 HTTP/1.1
+            < HTTP/1.1 401 Unauthorized
+            """)
+        // Asked alone its token was the first.
+        var news = AttemptNews(stage: .refused, number: 2, url: "wss://a.test/live?access_token=<token 1>")
+        news.file = file
+        news.index = 1
+        news.judgement = judge(file)[1]
+        page.take(.attempt(news), on: 0, at: now)
+        let answer = ask(page, get("/tok/attempts/2"))
+        #expect(answer.contains("access_token=<token 2>") && !answer.contains("access_token=<token 1>"))
+    }
+
     /// The stretches of a handshake's request, those that are hidden as their number of bytes.
     private func parts(_ answer: String) throws -> [String] {
         let body = try #require(answer.split(separator: "\r\n\r\n", maxSplits: 1).last)

@@ -119,6 +119,8 @@ struct AttemptBook {
             file.attempts = [attempt]
             file.exchanges = []
             file.prepareMask()
+            // As everything else of the entry names its tokens: alone it had other numbers.
+            entry.url = String(file.url(of: attempt, showingSecrets: false).prefix(Witness.mostOfURL))
             entry.file = file
             entry.startedAt = attempt.startedAt ?? entry.startedAt
             entry.answeredAt = attempt.response?.at

@@ -8,7 +8,7 @@ import Wire
 final class Witness {
     private unowned let loop: RelayLoop
     /// What is told of an address. Characters.
-    private static let mostOfURL = 2048
+    static let mostOfURL = 2048
     private let reader: CopyReader
     private let relay: Int
     /// The connection's number in the reader's door.
