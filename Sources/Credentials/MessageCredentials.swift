@@ -43,33 +43,6 @@ private func looksLikeForm(_ body: Span<UInt8>) -> Bool {
     return true
 }
 
-/// Whether any word that a credential goes with stands in the bytes: three letters of each. Most messages of a
-/// healthy session end here, at a nanosecond a byte. `key` ends every name that it stands in, so that `whiskey sour`
-/// is none of them.
-private func mayHoldCredential(_ bytes: Span<UInt8>) -> Bool {
-    var window: UInt32 = 0
-    for index in bytes.indices {
-        window = (window << 8 | UInt32(bytes[index] | 0x20)) & 0xff_ffff
-        switch window {
-        case 0x6b6579 where index + 1 < bytes.count && isInsideText(bytes[index + 1]): continue
-        // oke aut key pas jwt cre ick
-        case 0x6f6b65, 0x617574, 0x6b6579, 0x706173, 0x6a7774, 0x637265, 0x69636b: return true
-        // eyj bea sig pwd ses mqt mqi
-        case 0x65796a, 0x626561, 0x736967, 0x707764, 0x736573, 0x6d7174, 0x6d7169: return true
-        default: continue
-        }
-    }
-    return false
-}
-
-/// Whether what stands before this byte cannot be the end of a name: a letter, a digit or a space follows.
-private func isInsideText(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x20, 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
-    default: false
-    }
-}
-
 /// Looks through a text: JSON, STOMP, or anything with a JWT in it. Texts inside JSON strings are opened twice.
 func findInText(
     _ text: Span<UInt8>, in placement: Credential.Placement, pointer: String, nesting: Int,

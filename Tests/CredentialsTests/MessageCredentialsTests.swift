@@ -82,6 +82,25 @@ import Wire
         #expect(described(found, tokens, hiding: Self.jwt) == sample.expected)
     }
 
+    /// Names of members, each with one of the words that are looked for first.
+    static let names = [
+        "token", "authToken", "api_key", "password", "jwt", "credentials", "ticket", "bearer", "pwd",
+        "session_token",
+    ]
+
+    @Test("a member is found at an even and an odd place, in either case", arguments: names)
+    func everyPlace(_ name: String) {
+        for spelled in [name, name.uppercased()] {
+            for shift in 0...3 {
+                let text = String(repeating: " ", count: shift) + #"{"\#(spelled)":"\#(Self.opaque)"}"#
+                var tokens = TokenTable()
+                let found = credentials(
+                    inMessage: Array(text.utf8), isText: true, place: testPlace, tokens: &tokens)
+                #expect(found.map(\.name) == ["/\(spelled)"], "\(shift) spaces before it")
+            }
+        }
+    }
+
     private static func field(_ text: String) -> [UInt8] {
         [UInt8(text.utf8.count >> 8), UInt8(text.utf8.count & 255)] + Array(text.utf8)
     }
