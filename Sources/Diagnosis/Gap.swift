@@ -42,6 +42,11 @@ extension Gap {
     static let clock = Gap(
         "no Date field and no clock tell the time of the answer",
         howToGet: "Give the moment with --at, or record a packet capture.")
+    static func leeway(_ margin: Double, _ seconds: Int) -> Gap {
+        Gap(
+            "exp lies \(durationText(abs(margin))) before the answer, which is within the leeway between clocks (\(seconds) s)",
+            howToGet: "Judge without leeway, --skew 0, if the server allows none.")
+    }
     static let tokenClaims = Gap(
         "the token is opaque, so its claims are unknown",
         howToGet: "Ask the issuer's introspection endpoint what the token holds.")

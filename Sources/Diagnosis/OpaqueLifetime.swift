@@ -76,6 +76,15 @@ extension Facts {
                 .moderate, .lineage,
                 "\(alive.request.head.method ?? "a request") on \(alive.authority) took it afterwards all the same",
                 at: [alive.request.place])
+        } else if !saysExpired, let expiry = sent.token.jwt?.expiresAt,
+            let alive = acceptance(of: sent.token.id), hostOnly(alive.authority) == host,
+            let then = alive.response?.at,
+            Double(options.skewSeconds) < then.seconds(since: expiry)
+        {
+            brief.speaksAgainst(
+                .strong, .lineage,
+                "\(alive.request.head.method ?? "a request") on \(alive.authority) took it after its exp too",
+                at: [alive.request.place])
         }
     }
 

@@ -152,3 +152,64 @@ struct HedgedWordsTests {
         #expect(summary.hasPrefix("api.example.org has no WebSocket"))
     }
 }
+
+@Suite("Expiry that explains nothing, or not surely")
+struct DoubtfulExpiryTests {
+    private func expired(_ transcript: String, _ slug: String = "token-expired") -> Candidate? {
+        judge(Transcript.caseFile(transcript)).last?.candidates.first { $0.cause == slug }
+    }
+
+    @Test("the same host took the token after its exp: that it had expired is no more than possible")
+    func acceptedAfterExpiry() throws {
+        let text =
+            """
+            === rest host=api.example.org
+            > GET /api/me HTTP/1.1
+            > Host: api.example.org
+            > Authorization: Bearer {jwt exp=11:00:00}
+            < HTTP/1.1 200 OK
+            < Date: 12:00:00
+            === upgrade host=api.example.org
+            > GET /live HTTP/1.1
+            > Host: api.example.org
+            > Authorization: Bearer {jwt exp=11:00:00}
+            < HTTP/1.1 401 Unauthorized
+            < Date: 12:00:00
+            """
+        let file = try #require(Transcript.caseFromBytes(text))
+        let found = judge(file).last?.candidates.first { $0.cause == "token-expired" }
+        #expect(found?.certainty == .possible)
+    }
+
+    @Test("an end before exp, or after a short session, is no more than possible", arguments: ["10", "8"])
+    func endBeforeExpiry(_ minutes: String) {
+        let found = expired(
+            """
+            > GET /live HTTP/1.1
+            > Authorization: Bearer {jwt exp=12:\(minutes):10}
+            < HTTP/1.1 101 Switching Protocols
+            << text {"n":1}
+            -- \(minutes) min
+            << close 1008
+            """, "token-expired-mid-session")
+        #expect(found?.certainty == .possible)
+    }
+
+    @Test("an exp within the leeway is neither blamed nor ruled out, and --skew 0 judges it")
+    func withinLeeway() throws {
+        let file = Transcript.caseFile(
+            """
+            > GET /live HTTP/1.1
+            > Authorization: Bearer {jwt exp=11:59:30}
+            < HTTP/1.1 401 Unauthorized
+            < Date: 12:00:00
+            """)
+        let judgement = try #require(judge(file).last)
+        #expect(judgement.untested.contains { $0.cause == "token-expired" })
+        #expect(!judgement.ruledOut.contains { $0.cause == "token-expired" })
+        var options = JudgeOptions()
+        options.skewSeconds = 0
+        let strict = try #require(judge(file, options: options).last)
+        #expect(strict.verdict?.cause == "token-expired")
+    }
+}

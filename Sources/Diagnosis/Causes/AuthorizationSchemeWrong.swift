@@ -30,7 +30,10 @@ extension Cause {
             let defects = own.token.defects + own.credential.defects
             let fault: String
             switch own.credential.scheme?.lowercased() {
-            case nil: fault = "Authorization holds \(own.name) without a scheme in front."
+            case nil:
+                // What replaced the value may have replaced the scheme with it.
+                guard facts.sees(.credentialValues) else { return .untestable(.credentialValues) }
+                fault = "Authorization holds \(own.name) without a scheme in front."
             case "basic"? where isJWT: fault = "Authorization holds a JWT after the scheme Basic."
             case .some where defects.contains(.bearerPrefix):
                 fault = "Authorization holds the word Bearer twice."

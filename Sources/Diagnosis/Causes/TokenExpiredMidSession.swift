@@ -42,11 +42,17 @@ extension Cause {
                 fact:
                     "The session ended \(durationText(distance)) \(word) \(entry.sent.name) expired (exp \(expiry.clockText()), end \(ended.clockText())).",
                 claim: "the server ends a session with its token")
-            brief.speaksFor(
-                .strong, .clock, "the end falls on exp, after \(durationText(age))", at: facts.effectPlaces,
-                telling: true)
-            if isStated, let said = facts.statement(of: "token-expired") { facts.add(said, to: &brief) }
+            // A session that ended while the token still lived, or that was hardly longer than the margin, may have
+            // ended there by chance.
             let others = facts.endsAtExpiry
+            let isTight = isStated || !others.isEmpty || (-2 < distance && abs(distance) * 10 <= age)
+            brief.speaksFor(
+                isTight ? .strong : .weak, .clock,
+                isTight
+                    ? "the end falls on exp, after \(durationText(age))"
+                    : "the end lies near exp, after \(durationText(age)); that may be chance",
+                at: facts.effectPlaces, telling: isTight)
+            if isStated, let said = facts.statement(of: "token-expired") { facts.add(said, to: &brief) }
             if let other = others.first {
                 brief.speaksFor(
                     .strong, .series, "attempt \(other.id) ended on its own, different exp as well",
@@ -66,6 +72,16 @@ extension Cause {
                 -- 9 min
                 << text {"n":2}
                 -- 60 s
+                << close 1008
+                """),
+            .fires(
+                .possible, "the close comes before exp, and the session was short",
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=12:01:00}
+                < HTTP/1.1 101 Switching Protocols
+                << text {"n":1}
+                -- 50 s
                 << close 1008
                 """),
             .fires(

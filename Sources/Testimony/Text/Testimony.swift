@@ -1,4 +1,5 @@
 import Case
+import Credentials
 import WebSocket
 import Wire
 
@@ -345,6 +346,9 @@ struct Testimony {
             unseen: unseen)
         if let certain = told.certain {
             reported.append(ReportedFact(.programSays, certain, place: place))
+        }
+        if let index, holdsBlank(made.attempts[index], made.tokens.tokens) {
+            made.update(index) { $0.unseen.insert(.credentialValues) }
         }
         if let index, let subprotocol = told.subprotocol {
             made.update(index) { attempt in
