@@ -46,11 +46,14 @@ async function drive(port) {
   });
   await call('Page.enable');
   await call('Runtime.enable');
-  const loaded = new Promise((done) => socket.on('message', (bytes) => {
-    if (JSON.parse(bytes).method === 'Page.loadEventFired') done();
-  }));
   await call('Page.navigate', { url: process.argv[2] });
-  await loaded;
+  // The event of loading may be the empty page's, which came before.
+  const isThere = `document.readyState === 'complete' && location.href.startsWith(${JSON.stringify(process.argv[2])})`;
+  for (let turn = 0; turn < 400; turn += 1) {
+    const answer = await call('Runtime.evaluate', { expression: isThere, returnByValue: true });
+    if (answer.result && answer.result.value) break;
+    await new Promise((done) => setTimeout(done, 50));
+  }
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const answer = await call('Runtime.evaluate', {
       expression: line, awaitPromise: true, returnByValue: true, userGesture: true, replMode: true,
