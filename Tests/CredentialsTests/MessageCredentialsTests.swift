@@ -221,4 +221,19 @@ import Wire
         #expect(lines == sample.expected)
         #expect(minted(in: message(head(["HTTP/1.1 401 No"]), body: text), tokens: &tokens).isEmpty)
     }
+
+    @Test(
+        "each member that hands out a credential, or a URL to dial, is a mint",
+        arguments: [
+            "access_token", "accessToken", "token", "jwt", "id_token", "refresh_token", "connectUri",
+            "eventStreamUri", "gatewayUrl",
+        ])
+    func mintMember(_ name: String) {
+        let isURL = name.hasSuffix("Uri") || name.hasSuffix("Url")
+        let value = isURL ? "https://s.example/channels/streaming-1" : Self.jwt
+        var tokens = TokenTable()
+        let found = minted(
+            in: message(head(["HTTP/1.1 200 OK"]), body: #"{"\#(name)":"\#(value)"}"#), tokens: &tokens)
+        #expect(found.map(\.member) == [name])
+    }
 }

@@ -42,6 +42,8 @@ package enum TestLink: String, CaseIterable, Sendable {
             header.put16(content.count + 2)
             return addresses + header.bytes + pppType + content
         case .snap:
+            // The length field holds 1500 at most (IEEE 802.3 §3.2.6); a bigger packet goes as Ethernet II.
+            guard content.count + 8 <= 1500 else { return addresses + type + content }
             var header = ByteWriter()
             header.put16(content.count + 8)
             return addresses + header.bytes + [0xaa, 0xaa, 3, 0, 0, 0] + type + content
