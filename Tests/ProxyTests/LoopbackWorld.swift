@@ -160,17 +160,19 @@ final class Peer {
         }
     }
 
+    /// A closed descriptor's number may be another test's by now: nothing is said to it any more.
     private func flush() {
-        while !owed.isEmpty, case .bytes(let count) = owed.withBytes({ Proxy.send(descriptor, $0) }) {
+        while isOpen, !owed.isEmpty, case .bytes(let count) = owed.withBytes({ Proxy.send(descriptor, $0) }) {
             owed.drop(count)
         }
     }
 
     /// Says FIN and goes on reading.
-    func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
+    func finish() { if isOpen { shutdown(descriptor, Int32(SHUT_WR)) } }
 
     /// Ends with RST.
     func reset() {
+        guard isOpen else { return }
         resetWhenClosed(descriptor)
         close()
     }
