@@ -164,17 +164,21 @@ struct Comparison {
     var differences: Differences
     /// Whether it ended the same way: status, body, field names, close.
     var isSameOutcome: Bool
-    /// Whether it was let in.
+    /// Whether it was let in, and stayed.
     var wasAccepted: Bool
+    /// Whether it was upgraded, whatever came then.
+    var wasOpened: Bool
 
     fileprivate init(
-        _ place: Int, _ reads: Reads, differences: Differences, isSameOutcome: Bool, wasAccepted: Bool
+        _ place: Int, _ reads: Reads, differences: Differences, isSameOutcome: Bool, wasAccepted: Bool,
+        wasOpened: Bool
     ) {
         self.place = place
         self.reads = reads
         self.differences = differences
         self.isSameOutcome = isSameOutcome
         self.wasAccepted = wasAccepted
+        self.wasOpened = wasOpened
     }
 }
 
@@ -191,7 +195,7 @@ extension CaseIndex {
                     other, memory.reads, differences: differences(index, other),
                     isSameOutcome: traits[index].outcome == traits[other].outcome
                         && traits[index].isOutcomeKnown && traits[other].isOutcomeKnown,
-                    wasAccepted: traits[other].isAccepted))
+                    wasAccepted: traits[other].isAccepted, wasOpened: traits[other].isOpened))
         }
         let line = series.members(with: index)
         if let place = position(of: index, in: line) {

@@ -76,8 +76,8 @@ extension Attempt {
         key.add(comparisons.count)
         for comparison in comparisons {
             key.add(
-                Int(comparison.differences.rawValue) << 2 | (comparison.isSameOutcome ? 2 : 0)
-                    | (comparison.wasAccepted ? 1 : 0))
+                Int(comparison.differences.rawValue) << 3 | (comparison.isSameOutcome ? 4 : 0)
+                    | (comparison.wasAccepted ? 2 : 0) | (comparison.wasOpened ? 1 : 0))
         }
         key.add(Int(unseen.rawValue))
         key.add(isSecure.map { $0 ? 1 : 0 } ?? 2)

@@ -202,7 +202,7 @@ struct Traits {
 
 extension Attempt.Unseen {
     /// What a request is compared by.
-    fileprivate static let partsOfRequest: Attempt.Unseen = [
+    static let partsOfRequest: Attempt.Unseen = [
         .requestFields, .query, .credentialValues, .beginning,
     ]
     /// What an answer is compared by.

@@ -25,16 +25,18 @@ func verdict(of facts: borrowing Facts, _ ranked: [Tried]) -> Verdict {
 /// What is known where no cause reaches likely: what happened, what the server said, and what fits.
 private func undetermined(_ facts: borrowing Facts, _ ranked: [Tried]) -> String {
     var text = whatHappened(facts)
+    let decisive = decisiveStatement(facts)
+    if let decisive { text += " \(decisive)" }
     if let contributing = ranked.first(where: { $0.role == .contributing && $0.tier == .certain }),
         let fact = contributing.brief.fact
     {
         text += " \(fact)"
     }
-    let count = ranked.count { $0.role == .proximate }
-    switch count {
-    case 0: text += " What caused it cannot be told from this input."
-    case 1: text += " What caused it cannot be told from this input; one explanation fits."
-    default: text += " What caused it cannot be told from this input; \(count) explanations fit."
+    text += decisive == nil ? " What caused it cannot be told" : " Why cannot be told"
+    switch ranked.count(where: { $0.role == .proximate }) {
+    case 0: text += " from this input."
+    case 1: text += " from this input; one explanation fits."
+    case let count: text += " from this input; \(count) explanations fit."
     }
     return text
 }
@@ -88,13 +90,28 @@ func comparisonStatements(_ facts: borrowing Facts) -> [Statement] {
             let outcome =
                 comparison.isSameOutcome
                 ? "ended the same way: \(name) made no difference"
-                : comparison.wasAccepted ? "was accepted" : ending(of: other, comparison, facts)
+                : comparison.wasAccepted
+                    ? "was accepted"
+                    : comparison.wasOpened && facts.outcome == .refused
+                        ? "was upgraded" : ending(of: other, comparison, facts)
             statements.append(
                 Statement("Attempt \(other.id) differs only in \(name) and \(outcome).", at: places))
         }
     }
     if statements.isEmpty, let sibling = siblingStatement(facts) { statements.append(sibling) }
     return statements
+}
+
+/// The one thing that differs from an attempt that was let in where this one was told that it may not come in: that
+/// this is what decides is certain, whatever the reason behind it.
+private func decisiveStatement(_ facts: borrowing Facts) -> String? {
+    guard facts.outcome == .refused, facts.isAboutAccess, facts.sees(.partsOfRequest) else { return nil }
+    for comparison in facts.comparisons where comparison.wasAccepted {
+        guard let name = comparison.differences.soleName, comparison.differences != .path else { continue }
+        let id = facts.file.attempts[comparison.other].id
+        return "Attempt \(id) differs only in \(name) and was accepted: that decides."
+    }
+    return nil
 }
 
 /// How another attempt ended beside this one. What was not seen of either may differ or not.

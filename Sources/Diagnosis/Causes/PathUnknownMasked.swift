@@ -20,9 +20,9 @@ extension Cause {
         examine: { facts in
             guard facts.status == 401 || facts.status == 403, !facts.path.isEmpty, !facts.host.isEmpty
             else { return .silent }
-            if let here = facts.comparisons.first(where: { $0.wasAccepted && facts.isHere($0) }) {
+            if let here = facts.comparisons.first(where: { $0.wasOpened && facts.isHere($0) }) {
                 let other = facts.file.attempts[here.other]
-                return .ruledOut("attempt \(other.id) was accepted on \(facts.path)", at: facts.places(other))
+                return .ruledOut("attempt \(other.id) was upgraded on \(facts.path)", at: facts.places(other))
             }
             if let judged = facts.judgedCredential {
                 return .ruledOut("the server judged the credential: \(judged.quote)", at: [judged.place])

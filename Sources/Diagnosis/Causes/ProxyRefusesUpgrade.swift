@@ -19,7 +19,7 @@ extension Cause {
             guard facts.status == 403, let said = facts.statement(of: "proxy-refuses-upgrade") else {
                 return .silent
             }
-            if let here = facts.comparisons.first(where: { $0.wasAccepted && facts.isHere($0) }) {
+            if let here = facts.comparisons.first(where: { $0.wasOpened && facts.isHere($0) }) {
                 let other = facts.file.attempts[here.other]
                 return .ruledOut("attempt \(other.id) was upgraded on the same path", at: facts.places(other))
             }
