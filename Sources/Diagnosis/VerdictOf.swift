@@ -103,11 +103,14 @@ func comparisonStatements(_ facts: borrowing Facts) -> [Statement] {
 }
 
 /// The one thing that differs from an attempt that was let in where this one was told that it may not come in: that
-/// this is what decides is certain, whatever the reason behind it.
+/// this is what decides is certain, whatever the reason behind it. What was let in before proves less: an address may
+/// serve once.
 private func decisiveStatement(_ facts: borrowing Facts) -> String? {
     guard facts.outcome == .refused, facts.isAboutAccess, facts.sees(.partsOfRequest) else { return nil }
     for comparison in facts.comparisons where comparison.wasAccepted {
-        guard let name = comparison.differences.soleName, comparison.differences != .path else { continue }
+        guard let name = comparison.differences.soleName, comparison.differences != .path,
+            facts.position < comparison.other
+        else { continue }
         let id = facts.file.attempts[comparison.other].id
         return "Attempt \(id) differs only in \(name) and was accepted: that decides."
     }

@@ -39,6 +39,24 @@ struct DecisiveTests {
         }
     }
 
+    @Test("an attempt that was let in before proves nothing of the kind: the address may serve once")
+    func before() throws {
+        let judgements = judge(
+            Transcript.caseFile(
+                """
+                === upgrade
+                > GET /live HTTP/1.1
+                > \(Self.other)
+                < HTTP/1.1 101 Switching Protocols
+                === upgrade
+                > GET /live HTTP/1.1
+                > \(Self.one)
+                < HTTP/1.1 403 Forbidden
+                """))
+        let verdict = try #require(judgements[1].verdict)
+        #expect(!verdict.summary.contains("decides"), "\(verdict.summary)")
+    }
+
     @Test("where two things differ, neither decides")
     func twoThings() throws {
         let judgements = pair(Self.one, "Cookie: theme=dark\n> \(Self.other)")
