@@ -27,6 +27,8 @@ struct CaseIndex {
     private(set) var groups = Grouping()
     /// By client, host and path.
     private(set) var series = Grouping()
+    /// How many attempts of its series came one soon after the other before each, itself included (`Storm`).
+    private(set) var runs: [UInt8] = []
     /// By host.
     private(set) var hosts = Grouping()
     /// For each host whether one of its attempts was not seen whole.
@@ -75,6 +77,10 @@ struct CaseIndex {
             hostNumbers.add(own.host, 0, 0)
         }
         series = Grouping(seriesNumbers)
+        runs = [UInt8](repeating: 1, count: traits.count)
+        series.forEachPair { earlier, later in
+            runs[later] = Storm.run(of: runs[earlier], attempts.startedAt(earlier), attempts.startedAt(later))
+        }
         var groups = Grouping(groupNumbers)
         var compared = 0
         groups.chooseRepresentatives {
@@ -187,6 +193,7 @@ extension CaseIndex {
     /// of each other kind on the same address, then on the same host.
     func comparisons(of index: Int, _ memory: JudgeMemory) -> [Comparison] {
         var found: [Comparison] = []
+        found.reserveCapacity(8)
         func consider(_ other: Int) {
             guard other != index, !found.contains(where: { $0.place == other }) else { return }
             memory.work.compared += 1

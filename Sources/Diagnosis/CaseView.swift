@@ -44,6 +44,18 @@ struct CaseView {
             memory.reads.note()
             return memory.attempt(index, of: ground.file)
         }
+
+        /// Where the end of a handshake stands, or its beginning where it had none.
+        func places(of index: Int) -> [Place] {
+            memory.reads.note()
+            return memory.places(of: index, of: ground.file)
+        }
+
+        /// The number of an attempt.
+        func id(_ index: Int) -> Int {
+            memory.reads.note()
+            return ground.file.attempts.id(index)
+        }
     }
 
     var exchanges: [Exchange] { _read { yield ground.file.exchanges } }
@@ -100,7 +112,10 @@ package final class JudgeMemory {
     /// Looks that are remembered at one time: a few kilobytes each.
     private static let lookLimit = 64
 
-    private var attempts = [(index: Int, attempt: Attempt)?](repeating: nil, count: JudgeMemory.size)
+    /// For each slot the attempt in it, and where its answer stands: lists of their own, because few ask for all of it.
+    private var held = [Int](repeating: -1, count: JudgeMemory.size)
+    private var attempts = [Attempt?](repeating: nil, count: JudgeMemory.size)
+    private var places = [[Place]](repeating: [], count: JudgeMemory.size)
 
     /// What texts state; servers say the same to everybody.
     private var meanings: [String: [Vocabulary.Meaning]] = [:]
@@ -140,10 +155,19 @@ package final class JudgeMemory {
     /// The attempt at an index, as it was made a moment ago, or made now.
     package func attempt(_ index: Int, of file: borrowing CaseFile) -> Attempt {
         let slot = index & (Self.size - 1)
-        if let known = attempts[slot], known.index == index { return known.attempt }
+        if held[slot] == index, let known = attempts[slot] { return known }
         let attempt = file.attempts[index]
-        attempts[slot] = (index, attempt)
+        held[slot] = index
+        attempts[slot] = attempt
+        places[slot] = (attempt.response ?? attempt.request).map { [$0.place] } ?? []
         return attempt
+    }
+
+    /// Where its answer stands, or its request where there is none.
+    func places(of index: Int, of file: borrowing CaseFile) -> [Place] {
+        let slot = index & (Self.size - 1)
+        if held[slot] != index { _ = attempt(index, of: file) }
+        return places[slot]
     }
 
     /// What is known of a key.

@@ -105,9 +105,11 @@ extension Facts {
     /// The same, for the judge itself.
     var ownStorm: Storm? {
         file.memory.storm(at: place) {
-            let members = index.series.members(with: place)
-            return index.position(of: place, in: members).flatMap {
-                Storm(endingAt: $0, in: members, startedAt: ground.file.attempts.startedAt)
+            let members = ground.index.series.members(with: place)
+            return ground.index.position(of: place, in: members).flatMap {
+                Storm(
+                    of: Int(ground.index.runs[place]), endingAt: $0, in: members,
+                    startedAt: ground.file.attempts.startedAt)
             }
         }
     }

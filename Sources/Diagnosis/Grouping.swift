@@ -82,6 +82,15 @@ struct Grouping {
         return members[Int(starts[group])..<Int(starts[group + 1])]
     }
 
+    /// Walks over the members that follow each other in a group.
+    func forEachPair(_ body: (_ earlier: Int, _ later: Int) -> Void) {
+        for group in 0..<count {
+            for place in Int(starts[group])..<Int(starts[group + 1]) - 1 {
+                body(Int(members[place]), Int(members[place + 1]))
+            }
+        }
+    }
+
     /// The members that stand for an attempt's group; none where it is alone.
     func representatives(of index: Int) -> ArraySlice<Int32> {
         let group = group(of: index)

@@ -3,8 +3,16 @@ import Wire
 
 /// A run of attempts of one client on one address, each soon after the one before.
 struct Storm: Equatable {
-    /// The longest run that is looked at.
-    private static let most = 64
+    /// The longest run that is counted.
+    private static let most: UInt8 = 64
+    /// What is soon. Seconds.
+    private static let pause = 10.0
+
+    /// The run that ends with an attempt, by the one that ends with the attempt before.
+    static func run(of earlier: UInt8, _ before: Timestamp?, _ now: Timestamp?) -> UInt8 {
+        guard let before, let now, now.seconds(since: before) < pause else { return 1 }
+        return min(earlier + 1, most)
+    }
 
     /// The attempts, the last one included: two at least.
     let count: Int
@@ -15,26 +23,34 @@ struct Storm: Equatable {
     /// Whether each of the last pauses is longer than the one before.
     let pausesGrow: Bool
 
-    /// The run that ends with a member of a series; nil where no other comes soon before it.
-    init?(endingAt place: Int, in members: ArraySlice<Int32>, startedAt: (Int) -> Timestamp?) {
-        guard let now = startedAt(Int(members[place])) else { return nil }
-        var first = place
-        var began = now
-        while members.startIndex < first, place - first < Self.most - 1,
-            let earlier = startedAt(Int(members[first - 1])), began.seconds(since: earlier) < 10
-        {
-            first -= 1
-            began = earlier
-        }
-        guard first < place else { return nil }
-        count = place - first + 1
+    /// The run of so many that ends with a member of a series; nil where that is alone.
+    init?(of run: Int, endingAt place: Int, in members: ArraySlice<Int32>, startedAt: (Int) -> Timestamp?) {
+        let first = place - run + 1
+        guard first < place, let began = startedAt(Int(members[first])),
+            let now = startedAt(Int(members[place]))
+        else { return nil }
+        count = run
         let length = now.seconds(since: began)
         seconds = told(length)
-        spacing = told(length / Double(place - first))
-        let times = members[max(members.startIndex, place - 4)...place].compactMap { startedAt(Int($0)) }
-        let pauses = zip(times.dropFirst(), times).map { $0.seconds(since: $1) }
-        pausesGrow =
-            3 <= pauses.count && zip(pauses.dropFirst(), pauses).allSatisfy { $1 * 1.2 < $0 }
+        spacing = told(length / Double(run - 1))
+        pausesGrow = Self.grow(members[max(members.startIndex, place - 4)...place], startedAt)
+    }
+
+    /// Whether each pause between these is a fifth longer than the one before; three pauses at least.
+    private static func grow(_ members: ArraySlice<Int32>, _ startedAt: (Int) -> Timestamp?) -> Bool {
+        guard 4 <= members.count else { return false }
+        var last: (at: Timestamp, pause: Double)?
+        for member in members {
+            guard let at = startedAt(Int(member)) else { return false }
+            guard let before = last else {
+                last = (at, -1)
+                continue
+            }
+            let pause = at.seconds(since: before.at)
+            if 0 <= before.pause, pause <= before.pause * 1.2 { return false }
+            last = (at, pause)
+        }
+        return true
     }
 }
 

@@ -74,32 +74,32 @@ private func whatHappened(_ facts: borrowing Facts) -> String {
 /// What other attempts show by differing little, as sentences.
 func comparisonStatements(_ facts: borrowing Facts) -> [Statement] {
     var statements: [Statement] = []
+    statements.reserveCapacity(4)
     for comparison in facts.comparisons where statements.count < 4 {
         let differences = comparison.differences
         guard !differences.contains(.host), !differences.contains(.path),
             differences.isEmpty || differences.soleName != nil
         else { continue }
-        let other = facts.file.attempts[comparison.other]
-        let places = (other.response ?? other.request).map { [$0.place] } ?? []
-        if comparison.differences.isEmpty {
-            statements.append(
-                Statement(
-                    "Attempt \(other.id) sent the same request and \(ending(of: other, comparison, facts)).",
-                    at: places))
-        } else if let name = comparison.differences.soleName {
-            let outcome =
-                comparison.isSameOutcome
-                ? "ended the same way: \(name) made no difference"
-                : comparison.wasAccepted
-                    ? "was accepted"
-                    : comparison.wasOpened && facts.outcome == .refused
-                        ? "was upgraded" : ending(of: other, comparison, facts)
-            statements.append(
-                Statement("Attempt \(other.id) differs only in \(name) and \(outcome).", at: places))
-        }
+        statements.append(
+            Statement(
+                "Attempt \(facts.file.attempts.id(comparison.other)) \(showing(comparison, facts))",
+                at: facts.file.attempts.places(of: comparison.other)))
     }
     if statements.isEmpty, let sibling = siblingStatement(facts) { statements.append(sibling) }
     return statements
+}
+
+/// What a comparison shows: what differs, and what came of it.
+private func showing(_ comparison: Comparison, _ facts: borrowing Facts) -> String {
+    guard let name = comparison.differences.soleName else {
+        return "sent the same request and \(ending(comparison, facts))."
+    }
+    if comparison.isSameOutcome {
+        return "differs only in \(name) and ended the same way: \(name) made no difference."
+    }
+    if comparison.wasAccepted { return "differs only in \(name) and was accepted." }
+    let isUpgraded = comparison.wasOpened && facts.outcome == .refused
+    return "differs only in \(name) and \(isUpgraded ? "was upgraded" : ending(comparison, facts))."
 }
 
 /// The one thing that differs from an attempt that was let in where this one was told that it may not come in: that
@@ -118,9 +118,10 @@ private func decisiveStatement(_ facts: borrowing Facts) -> String? {
 }
 
 /// How another attempt ended beside this one. What was not seen of either may differ or not.
-private func ending(of other: Attempt, _ comparison: Comparison, _ facts: borrowing Facts) -> String {
+private func ending(_ comparison: Comparison, _ facts: borrowing Facts) -> String {
     if comparison.isSameOutcome { return "ended the same way" }
     let own = facts.attempt
+    let other = facts.file.attempts[comparison.other]
     guard other.outcome == own.outcome, other.status == own.status,
         other.session?.firstClose?.code == own.session?.firstClose?.code
     else { return "ended otherwise" }
