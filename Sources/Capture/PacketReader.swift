@@ -11,6 +11,8 @@ package struct PacketReader: Sendable {
         case packet(Packet)
         /// Whole lines of key log text from a Decryption Secrets Block.
         case keyLog
+        /// What a recording of our own says was changed on the way (`RecordingComment`): a sentence's beginning.
+        case change
     }
 
     /// What stands next in the file.
@@ -308,6 +310,7 @@ extension PacketReader {
             try deliver(
                 body, 20..<20 + length, interface: Int(body.integer32(0, order)), ticksAt: 4,
                 wireLength: Int(body.integer32(16, order)), offset: offset, each: each)
+            forEachChange(in: body, optionsAt: 20 + (length + 3) & ~3, order: order) { each(.change, $0) }
         case PcapngLayout.packet:
             try check(20)
             let length = Int(body.integer32(12, order))

@@ -202,3 +202,18 @@ package struct Limit: Sendable, Equatable {
         }
     }
 }
+
+extension Limit {
+    /// The longest sentence about a change that is believed. Bytes.
+    package static let longestChange = 1024
+    /// So many changes of one recording are told.
+    package static let toldChanges = 16
+
+    /// Something was changed on the way: a clause, such as "Host was changed from a.test to b.test".
+    package static func changedOnTheWay(_ change: String) -> Limit {
+        Limit(
+            kind: .changedOnTheWay,
+            text: "The proxy changed what it passed on: \(change). The server judged the changed request.",
+            connections: 1)
+    }
+}

@@ -68,6 +68,17 @@ struct LimitTally {
         }
     }
 
+    /// Takes what a recording says was changed on the way: each sentence once, and none that is no plain text.
+    mutating func tellChange(_ sentence: Span<UInt8>) {
+        guard (1...Limit.longestChange).contains(sentence.count),
+            sentence.indices.allSatisfy({ 0x20...0x7e ~= sentence[$0] })
+        else { return }
+        let limit = Limit.changedOnTheWay(String(decoding: sentence.bytes(), as: UTF8.self))
+        if told.count(where: { $0.kind == .changedOnTheWay }) < Limit.toldChanges, !told.contains(limit) {
+            told.append(limit)
+        }
+    }
+
     /// Adds what was counted on other streams of the same inputs. What readers told in words, every shard was told.
     mutating func add(_ other: LimitTally) {
         for (reason, count) in other.encrypted.byReason { encrypted.byReason[reason, default: 0] += count }

@@ -72,6 +72,7 @@ package struct Pipeline {
             switch item {
             case .keyLog:
                 door.context.keys.add(content, limits: limits)
+            case .change: door.context.builder.tally.tellChange(content)
             case .packet(let packet):
                 if let filter, !filter(packet.linkType, content, packet.wireLength) { return }
                 if let at = packet.at, lastAt.map({ $0 < at }) ?? true { lastAt = at }

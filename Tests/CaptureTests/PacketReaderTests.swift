@@ -21,6 +21,7 @@ private func read(_ pieces: [[UInt8]], limits: Limits = .standard) -> Reading {
             let consumed = try reader.scan(kept.span, isLast: index == pieces.count) { item, data in
                 switch item {
                 case .keyLog: reading.keyLog += data.bytes()
+                case .change: break
                 case .packet(let packet):
                     reading.packets.append(packet)
                     reading.bytes.append(data.bytes())

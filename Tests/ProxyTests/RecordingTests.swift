@@ -62,6 +62,15 @@ final class RecordedRelay {
         tell(.attempt(news), on: id)
     }
 
+    /// The proxy changed what it passed on.
+    func changed(_ changes: [String], on id: Int) {
+        var relayed = RelayedConnection(
+            id: id, client: Endpoint(ipv4: 0x7f00_0001, port: 50_000),
+            listener: Endpoint(ipv4: 0x7f00_0001, port: 8080))
+        relayed.changes = changes
+        tell(.updated(relayed), on: id)
+    }
+
     func asked(_ number: Int, on id: Int) {
         tell(.attempt(AttemptNews(stage: .asked, number: number, url: "ws://a.test/")), on: id)
     }
@@ -128,6 +137,16 @@ let acceptance = """
 /// `close` 4003 `token expired`, from a server.
 private let closing: [UInt8] = [0x88, 15, 0x0f, 0xa3] + Array("token expired".utf8)
 
+/// The case that a file tells.
+func reading(_ bytes: [UInt8], _ name: String) -> CaseFile {
+    var pipeline = Pipeline(seed: 1)
+    pipeline.begin(name)
+    var damage: CaptureError?
+    do throws(CaptureError) { _ = try pipeline.scan(bytes.span, isLast: true) } catch { damage = error }
+    pipeline.end(bytes: bytes.count, damage: damage)
+    return pipeline.finish()
+}
+
 @Suite("The recording")
 struct RecordingTests {
     /// A file that is gone afterwards.
@@ -135,16 +154,6 @@ struct RecordingTests {
         let path = "/tmp/wsdiag-recording-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).pcapng"
         defer { unlink(path) }
         try body(path)
-    }
-
-    /// The case that a file tells.
-    private func reading(_ bytes: [UInt8], _ name: String) -> CaseFile {
-        var pipeline = Pipeline(seed: 1)
-        pipeline.begin(name)
-        var damage: CaptureError?
-        do throws(CaptureError) { _ = try pipeline.scan(bytes.span, isLast: true) } catch { damage = error }
-        pipeline.end(bytes: bytes.count, damage: damage)
-        return pipeline.finish()
     }
 
     private func record(_ path: String, isSecure: Bool) throws -> CaseFile {

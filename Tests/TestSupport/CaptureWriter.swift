@@ -50,6 +50,7 @@ package struct CaptureContent: Equatable, Sendable {
         _ = try? reader.scan(bytes.span, isLast: true) { item, data in
             switch item {
             case .keyLog: keyLog += data.bytes()
+            case .change: break
             case .packet(let packet):
                 packets.append(
                     TestPacket(

@@ -1,3 +1,4 @@
+import Capture
 import Case
 import Diagnosis
 package import Wire
@@ -16,6 +17,8 @@ package final class Recorder: RelayRecorder {
         var missing = PerSide(client: 0, server: 0)
         /// What is to stand beside the next packet.
         var remarks: [String] = []
+        /// How many of the proxy's changes stand in the recording.
+        var toldChanges = 0
     }
 
     /// The name of the file without its folder.
@@ -53,6 +56,11 @@ package final class Recorder: RelayRecorder {
         case .opened(let connection): open(connection, at: time)
         case .updated(let connection):
             connections[id]?.isDecrypted = connection.isClientSecure
+            let told = connections[id]?.toldChanges ?? 0
+            for change in connection.changes.dropFirst(told) {
+                remark("\(RecordingComment.changed)\(change)", on: id)
+            }
+            connections[id]?.toldChanges = connection.changes.count
             if expectsKeys, connection.isTunnelled { queue.wait(for: id) }
         case .ended(let side, let end): finish(side, end, on: id, at: time)
         case .closed(let ending): close(ending, on: id, at: time)

@@ -108,12 +108,7 @@ final class CopyReader {
 
     private func tellChanges(in file: inout CaseFile, of stream: Int) {
         for change in changes[stream] ?? [] {
-            file.limits.append(
-                Limit(
-                    kind: .changedOnTheWay,
-                    text:
-                        "The proxy changed what it passed on: \(change). The server judged the changed request.",
-                    connections: 1))
+            file.limits.append(.changedOnTheWay(change))
         }
         if !isFirst {
             file.limits.append(
