@@ -36,6 +36,8 @@ package struct Cause: Sendable {
     package let explains: Symptoms
     /// What must have been seen: where one of these is missing, that nothing points to the cause says nothing.
     package let needs: Attempt.Unseen
+    /// What it reads beside these parts: where one is lacking, that nothing points to the cause says nothing either.
+    package let asks: [Question]
     /// Looks at one attempt.
     let examine: @Sendable (borrowing Facts) -> Opinion
     /// Conversations in which it must, must not, or cannot be told. They are its tests and stand on its page.
@@ -44,7 +46,8 @@ package struct Cause: Sendable {
     /// A cause.
     init(
         _ slug: String, _ code: String, _ title: String, role: Role = .proximate, explains: Symptoms,
-        needs: Attempt.Unseen = [], explanation: String, fix: Fix, references: [Reference],
+        needs: Attempt.Unseen = [], asks: [Question] = [], explanation: String, fix: Fix,
+        references: [Reference],
         mistakenFor: [String] = [],
         refines: [String] = [],
         examine: @escaping @Sendable (borrowing Facts) -> Opinion, examples: [Example]
@@ -55,6 +58,7 @@ package struct Cause: Sendable {
         self.role = role
         self.explains = explains
         self.needs = needs
+        self.asks = asks
         self.explanation = explanation
         self.fix = fix
         self.references = references
@@ -103,19 +107,21 @@ package struct Example: Sendable {
     package let name: String
     /// The conversation.
     package let transcript: String
+    /// What the judge must name as missing; nil unless it cannot be told.
+    package let gap: Gap?
 
     /// The cause must be a candidate of this tier.
     static func fires(_ certainty: Certainty, _ name: String, _ transcript: String) -> Example {
-        Example(expectation: .fires(certainty), name: name, transcript: transcript)
+        Example(expectation: .fires(certainty), name: name, transcript: transcript, gap: nil)
     }
 
     /// The cause must not be a candidate.
     static func silent(_ name: String, _ transcript: String) -> Example {
-        Example(expectation: .silent, name: name, transcript: transcript)
+        Example(expectation: .silent, name: name, transcript: transcript, gap: nil)
     }
 
-    /// The cause must be among those that could not be tested.
-    static func unknown(_ name: String, _ transcript: String) -> Example {
-        Example(expectation: .unknown, name: name, transcript: transcript)
+    /// The cause must be among those that could not be tested, for want of that.
+    static func unknown(_ name: String, lacks gap: Gap, _ transcript: String) -> Example {
+        Example(expectation: .unknown, name: name, transcript: transcript, gap: gap)
     }
 }

@@ -30,6 +30,10 @@ extension Gap {
     static let closes = Gap(
         "how the socket ended is not in the input",
         howToGet: "Keep the capture running until the connection has closed.")
+    static let closeCode = Gap(
+        "the code of the close is not in the input",
+        howToGet: "Let the client log the code and the reason of its close event, or record a packet capture."
+    )
     static let transport = Gap(
         "the TCP and TLS layers are not in the input",
         howToGet: "Record a packet capture beside this.")
@@ -62,6 +66,17 @@ extension Gap {
 }
 
 extension Facts {
+    /// Why the silence of a cause says nothing here, or nil where it was looked for and not found.
+    func gap(of cause: Cause) -> Gap? {
+        // Whoever was not shown the status was not shown how the server refused.
+        let parts = symptoms.contains(.refused) ? cause.needs.union(.status) : cause.needs
+        if let gap = gap(in: parts) { return gap }
+        // What is only told of a close may be its words alone.
+        if cause.needs == .closes, basis == .reported, let close, close.code == nil { return .closeCode }
+        for question in cause.asks { if let gap = gap(in: question) { return gap } }
+        return nil
+    }
+
     /// The first of these parts that was not seen.
     func gap(in parts: Attempt.Unseen) -> Gap? {
         Gap.parts.first { parts.contains($0.part) && !sees($0.part) }?.gap
@@ -96,4 +111,7 @@ extension Cause {
         ]
         return names.filter { needs.contains($0.0) }.map(\.1)
     }
+
+    /// What it reads beside that, in words.
+    package var asksInWords: [String] { asks.map(\.words) }
 }

@@ -93,7 +93,7 @@ private func newStory(of facts: borrowing Facts, _ memory: JudgeMemory) -> Judge
         let cause = Catalogue.entries[order]
         switch answer {
         case .silent:
-            let gap = facts.gap(in: Catalogue.causes[order].needs)
+            let gap = facts.gap(of: Catalogue.causes[order])
             judgement.trail.append(
                 trial(cause, gap == nil ? "silent" : "not tested", gap?.missing ?? "nothing points to it"))
         case .ruledOut(let because):

@@ -6,7 +6,8 @@ extension Cause {
         _ slug: String, _ code: String, _ title: String, role: Role = .proximate,
         explains: Symptoms = .rejected, needs: Attempt.Unseen = [],
         explanation: String,
-        fix: Fix, references: [Reference], mistakenFor: [String], fires: String, silent: String
+        fix: Fix, references: [Reference], mistakenFor: [String], fires: String, silent: String,
+        unknown: Example
     ) -> Cause {
         Cause(
             slug, code, title, role: role, explains: explains, needs: needs, explanation: explanation,
@@ -19,6 +20,7 @@ extension Cause {
             },
             examples: [
                 .fires(.certain, "the server says so", fires), .silent("the server gives no reason", silent),
+                unknown,
             ])
     }
 }

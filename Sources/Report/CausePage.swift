@@ -45,6 +45,9 @@ package func causeText(_ cause: Cause, _ options: Report.Options) -> String {
     if !cause.needsInWords.isEmpty {
         page.entry("needs", .plain, cause.needsInWords.joined(separator: ", "), column: 15)
     }
+    if !cause.asks.isEmpty {
+        page.entry("asks for", .plain, cause.asksInWords.joined(separator: ", "), column: 15)
+    }
     if !cause.mistakenFor.isEmpty {
         page.entry("looks like", .plain, cause.mistakenFor.joined(separator: ", "), column: 15)
     }
@@ -58,6 +61,7 @@ package func causeText(_ cause: Cause, _ options: Report.Options) -> String {
         for line in example.transcript.split(separator: "\n", omittingEmptySubsequences: false) {
             page.line("    " + line)
         }
+        if let missing = missingText(example) { page.paragraph("Not tested: " + missing, indent: 4) }
     }
     return page.text
 }
@@ -69,6 +73,10 @@ package func causeMarkdown(_ cause: Cause) -> String {
     if let command = cause.fix.command { lines += ["", "```", command, "```"] }
     if !cause.needsInWords.isEmpty {
         lines += ["", "## Cannot be told without", "", cause.needsInWords.joined(separator: ", ") + "."]
+    }
+    if !cause.asks.isEmpty {
+        let asked = cause.asksInWords.joined(separator: ", and ")
+        lines += ["", "Unless the server itself says so, it also takes \(asked)."]
     }
     if !cause.mistakenFor.isEmpty {
         let links = cause.mistakenFor.map { "[\($0)](\($0).md)" }
@@ -86,6 +94,7 @@ package func causeMarkdown(_ cause: Cause) -> String {
         lines += [
             "", "**\(example.expectation.words)**: \(example.name)", "", "```", example.transcript, "```",
         ]
+        if let missing = missingText(example) { lines += ["", "Not tested: " + missing] }
     }
     return lines.joined(separator: "\n") + "\n"
 }
@@ -136,6 +145,7 @@ package func causeJSON(_ causes: [Cause]) -> JSONWriter {
         json.member("explanation", cause.explanation)
         json.member("fix", cause.fix.text)
         json.member("needs", cause.needsInWords)
+        json.member("asks", cause.asksInWords)
         json.member("looksLike", cause.mistakenFor)
         json.name("references")
         json.beginArray()
@@ -146,6 +156,7 @@ package func causeJSON(_ causes: [Cause]) -> JSONWriter {
             json.endObject()
         }
         json.endArray()
+        write(cause.examples, into: &json)
         json.endObject()
     }
     json.endArray()
@@ -177,6 +188,26 @@ package func causeJSON(_ causes: [Cause]) -> JSONWriter {
     return json
 }
 
+private func write(_ examples: [Example], into json: inout JSONWriter) {
+    json.name("examples")
+    json.beginArray()
+    for example in examples {
+        json.beginObject()
+        json.member("expectation", example.expectation.name)
+        json.member("name", example.name)
+        json.member("transcript", example.transcript)
+        json.member("missing", example.gap?.missing)
+        json.member("howToGet", example.gap?.howToGet)
+        json.endObject()
+    }
+    json.endArray()
+}
+
+/// What an example lacks and how to get it, as sentences; nil where it lacks nothing.
+private func missingText(_ example: Example) -> String? {
+    example.gap.map { gap in gap.missing + "." + (gap.howToGet.map { " " + $0 } ?? "") }
+}
+
 /// Paragraphs of a text whose lines were wrapped in the source.
 private func paragraphs(_ text: String) -> [String] {
     var all: [String] = []
@@ -194,6 +225,15 @@ private func paragraphs(_ text: String) -> [String] {
 }
 
 extension Example.Expectation {
+    /// What the judge answers, for programs: a tier, `silent` or `unknown`.
+    fileprivate var name: String {
+        switch self {
+        case .fires(let certainty): certainty.rawValue
+        case .silent: "silent"
+        case .unknown: "unknown"
+        }
+    }
+
     /// What the judge answers, in words.
     var words: String {
         switch self {

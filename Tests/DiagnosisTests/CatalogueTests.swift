@@ -22,13 +22,14 @@ struct CatalogueTests {
     }
 
     @Test(
-        "each cause has a case that fires and one that stays silent, a reference and a page",
+        "each cause has a case that fires, one that stays silent and one that cannot be told, a reference and a page",
         arguments: Catalogue.causes.map(\.slug))
     func causeIsWhole(_ slug: String) throws {
         let cause = try #require(Catalogue.cause(named: slug))
         let expectations = cause.examples.map(\.expectation)
         #expect(expectations.contains { if case .fires = $0 { true } else { false } })
         #expect(expectations.contains(.silent))
+        #expect(expectations.contains(.unknown))
         #expect(!cause.references.isEmpty)
         #expect(!cause.title.isEmpty && !cause.title.hasSuffix("."))
         #expect(60 < cause.explanation.count)

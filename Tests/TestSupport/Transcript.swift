@@ -17,8 +17,11 @@ import Wire
 /// < {"message":"no"}
 /// -- 5 s                                               time passes
 /// >> text {"a":1}      << close 4003 "bad token"       >> ping   << pong   << binary 100
+/// << close - "bad token"                               a close that is told without its code
 /// -- fin server        -- rst client                   -- refused   -- unanswered   -- alert client 48
-/// ?? responseBody                                      what the input does not show; `reported`: it is only told
+/// -- failed                                            a program says that it failed, and not how
+/// ?? responseBody                                      what the input does not show; `reported`: it is only told,
+///                                                      `clock`: without times, `status`: that it was no 101 is known
 /// ```
 ///
 /// Time begins at 12:00:00 on 15 January 2026; each head and frame takes 10 ms.
@@ -78,6 +81,8 @@ package struct Transcript {
         var tunnel: Tunnel?
         var violations: [Violation] = []
         var startedAt: Timestamp?
+        var hasFailed = false
+        var hasClock = true
     }
 
     private mutating func read(_ line: String) {
@@ -198,7 +203,7 @@ package struct Transcript {
 
     private func closePayload(_ text: String) -> [UInt8] {
         let words = text.split(separator: " ", maxSplits: 1).map(String.init)
-        guard let code = words.first.flatMap(UInt16.init) else { return [] }
+        guard let code = words.first.flatMap({ $0 == "-" ? 0 : UInt16($0) }) else { return [] }
         let reason = words.count == 2 ? words[1].filter { $0 != "\"" } : ""
         return [UInt8(code >> 8), UInt8(code & 255)] + Array(reason.utf8)
     }
@@ -231,6 +236,10 @@ package struct Transcript {
             if words.count == 3 {
                 current.tunnel = Tunnel(kind: .connect, target: words[1], answer: Int(words[2]), place: place)
             }
+            section = current
+            return
+        case "failed":
+            current.hasFailed = true
             section = current
             return
         case "changed":
@@ -266,6 +275,7 @@ package struct Transcript {
     private func hide(word: Substring, in current: inout Section) {
         switch word {
         case "reported": current.basis = .reported
+        case "clock": current.hasClock = false
         case "requestFields": current.unseen.insert(.requestFields)
         case "responseFields": current.unseen.insert(.responseFields)
         case "responseBody": current.unseen.insert(.responseBody)
@@ -281,8 +291,9 @@ package struct Transcript {
     }
 
     private mutating func finishSection() {
-        guard let done = section else { return }
+        guard var done = section else { return }
         section = nil
+        if !done.hasClock { done.forgetTimes() }
         clientPort += 1
         sections.append((done, clientPort))
         let stream = file.attempts.count + file.exchanges.count

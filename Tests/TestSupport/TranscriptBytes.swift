@@ -23,7 +23,7 @@ extension Transcript.Section {
     /// Whether its bytes are all there is to it.
     fileprivate var isPlain: Bool {
         guard unseen.isEmpty, basis == .observed, tls == nil, mismatch == nil, tunnel == nil,
-            violations.isEmpty,
+            violations.isEmpty, hasClock, !hasFailed,
             !requestLines.isEmpty
         else { return false }
         switch ending {

@@ -13,6 +13,7 @@ extension Transcript.Section {
             switch response?.head.status {
             case 101: .opened
             case .some: .refused
+            case nil where hasFailed: .failed
             case nil where ending == .open && mismatch == nil && (tls?.alerts.isEmpty ?? true): .incomplete
             case nil: .failed
             }
@@ -25,7 +26,17 @@ extension Transcript.Section {
             unseen: unseen)
         if outcome == .opened { attempt.session = session(&tokens) }
         if unseen.contains(.requestFields) { attempt.handshake = HandshakeCheck() }
+        if unseen.contains(.status), outcome == .refused { attempt.response = nil }
         return attempt
+    }
+
+    /// Nobody told when anything was.
+    mutating func forgetTimes() {
+        requestAt = nil
+        responseAt = nil
+        startedAt = nil
+        endedAt = nil
+        for index in frames.indices { frames[index].at = nil }
     }
 
     /// The exchange that this connection was.
@@ -85,7 +96,7 @@ extension Transcript.Section {
             guard line.lowercased().hasPrefix("date:"), line.utf8.count < 20 else { return line }
             return "Date: Thu, 15 Jan 2026 \(line.dropFirst(5).trimmed) GMT"
         }
-        if lines[0].contains(" 101") {
+        if lines[0].contains(" 101"), !unseen.contains(.responseFields) {
             let names = lines.map { $0.lowercased() }
             if !names.contains(where: { $0.hasPrefix("upgrade:") }) { lines.append("Upgrade: websocket") }
             if !names.contains(where: { $0.hasPrefix("connection:") }) { lines.append("Connection: Upgrade") }
@@ -127,7 +138,9 @@ extension Transcript.Section {
             check.offeredSubprotocols[$0].contains { "=/\"() :".contains($0) }
         }
         check.offeredExtensions = head.list("sec-websocket-extensions")
-        guard let answer = response?.head, answer.status == 101 else { return check }
+        guard let answer = response?.head, answer.status == 101, !unseen.contains(.responseFields) else {
+            return check
+        }
         check.selectedSubprotocols = answer.list("sec-websocket-protocol")
         check.selectedExtensions = answer.list("sec-websocket-extensions")
         check.accept =
@@ -154,7 +167,8 @@ extension Transcript.Section {
             }
             session.lastFrameAt[by] = frame.at
             if frame.opcode == 8 {
-                let code = frame.preview.count < 2 ? nil : Int(frame.preview[0]) << 8 | Int(frame.preview[1])
+                let told = frame.preview.count < 2 ? 0 : Int(frame.preview[0]) << 8 | Int(frame.preview[1])
+                let code = told == 0 ? nil : told
                 session.closes.append(
                     CloseFrame(
                         by: by, code: code,

@@ -23,5 +23,14 @@ extension Cause {
             > GET /live HTTP/1.1
             > Authorization: Bearer {jwt exp=13:00:00}
             < HTTP/1.1 403 Forbidden
-            """)
+            """,
+        unknown: .unknown(
+            "the page that came with the 403 was cut off", lacks: .responseBody,
+            """
+            > GET /live HTTP/1.1
+            > Authorization: Bearer {jwt exp=13:00:00}
+            < HTTP/1.1 403 Forbidden
+            < Content-Type: text/html
+            ?? responseBody
+            """))
 }

@@ -5,7 +5,7 @@ extension Cause {
     static let announcedMaintenance = Cause.stated(
         "announced-maintenance", "SESSION-303", "The server announced the end, and the client did not react",
         explains: [.closed, .inBand],
-        needs: .frames,
+        needs: [.frames, .closes],
         explanation: """
             The server said that it restarts or is maintained. The loss is planned.
 
@@ -24,5 +24,14 @@ extension Cause {
             < HTTP/1.1 101 Switching Protocols
             -- 5 s
             << close 1012
-            """)
+            """,
+        unknown: .unknown(
+            "the log shows that the server went away, and not with which words", lacks: .closes,
+            """
+            > GET /live HTTP/1.1
+            < HTTP/1.1 101 Switching Protocols
+            -- 5 s
+            << close 1001
+            ?? closes
+            """))
 }

@@ -5,7 +5,7 @@ extension Cause {
     static let authoriserFailed = Cause(
         "authoriser-failed", "AUTH-208", "The check itself failed",
         explains: .refused,
-        needs: [.responseFields, .responseBody],
+        needs: [.requestFields, .query, .responseFields, .responseBody],
         explanation: """
             An upgrade with a credential is answered with 500, or 503, while plain requests on the same host are \
             answered well. What checks credentials may have failed by itself: a gateway answers so when its \
@@ -50,6 +50,13 @@ extension Cause {
                 """
                 > GET /live HTTP/1.1
                 < HTTP/1.1 500 Internal Server Error
+                """),
+            .unknown(
+                "the log shows the 500, and not whether a token came", lacks: .requestFields,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 500 Internal Server Error
+                ?? requestFields responseFields responseBody
                 """),
         ]
     )

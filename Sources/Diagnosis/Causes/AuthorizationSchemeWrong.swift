@@ -74,6 +74,14 @@ extension Cause {
                 > Authorization: Bearer {jwt exp=13:00:00}
                 < HTTP/1.1 401 Unauthorized
                 """),
+            .unknown(
+                "the export replaced the whole value, its scheme with it", lacks: .credentialValues,
+                """
+                > GET /live HTTP/1.1
+                > Authorization: [redacted]
+                < HTTP/1.1 401 Unauthorized
+                ?? credentialValues
+                """),
         ]
     )
 }

@@ -57,6 +57,14 @@ extension Cause {
                 > GET /live HTTP/1.1
                 < HTTP/1.1 403 Forbidden
                 """),
+            .unknown(
+                "the page that came with the 403 was not captured", lacks: .responseBody,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 403 Forbidden
+                < Content-Type: text/html
+                ?? responseBody
+                """),
         ]
     )
 }

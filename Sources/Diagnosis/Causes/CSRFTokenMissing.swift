@@ -4,7 +4,7 @@ extension Cause {
     /// The responder says so; nothing else makes it a cause.
     static let csrfTokenMissing = Cause.stated(
         "csrf-token-missing", "EDGE-104", "A CSRF token is missing",
-        needs: .requestFields,
+        needs: [.responseFields, .responseBody],
         explanation: """
             A server that trusts cookies wants a second token, which a foreign page cannot know.
 
@@ -23,5 +23,13 @@ extension Cause {
             > GET /live HTTP/1.1
             > Authorization: Bearer {jwt exp=13:00:00}
             < HTTP/1.1 403 Forbidden
-            """)
+            """,
+        unknown: .unknown(
+            "the browser's export shows the 403 and nothing else of the answer", lacks: .responseFields,
+            """
+            > GET /live HTTP/1.1
+            > Authorization: Bearer {jwt exp=13:00:00}
+            < HTTP/1.1 403 Forbidden
+            ?? responseFields responseBody
+            """))
 }

@@ -75,6 +75,13 @@ extension Cause {
                 -- alert server 40
                 -- fin server
                 """),
+            .unknown(
+                "the browser says that it failed, and not in which layer", lacks: .transport,
+                """
+                > GET /live HTTP/1.1
+                -- failed
+                ?? transport status
+                """),
         ]
     )
 }

@@ -65,6 +65,13 @@ extension Cause {
                 > GET /live HTTP/1.1
                 < HTTP/1.1 400 Bad Request
                 """),
+            .unknown(
+                "the browser's export shows the 403 and no TLS", lacks: .transport,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 403 Forbidden
+                ?? transport
+                """),
         ]
     )
 }

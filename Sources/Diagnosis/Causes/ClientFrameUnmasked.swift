@@ -37,6 +37,14 @@ extension Cause {
                 >> text hello
                 << close 1002
                 """),
+            .unknown(
+                "the capture holds the close and lost what came before it", lacks: .frames,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << close 1002
+                ?? frames
+                """),
         ]
     )
 }

@@ -7,6 +7,7 @@ extension Cause {
         "clock-skew", "TOKEN-103", "The clocks of client and server disagree",
         explains: .rejected,
         needs: .responseFields,
+        asks: [.serversClock],
         explanation: """
             The server's Date fields and the clock of the capturing machine differ by more than the leeway, all in \
             the same direction. A client that trusts its own clock then uses a token that the server holds for \
@@ -67,6 +68,13 @@ extension Cause {
                 > Authorization: Bearer {jwt exp=12:05:00}
                 < HTTP/1.1 401 Unauthorized
                 < Date: 12:00:01
+                """),
+            .unknown(
+                "the answer has no Date", lacks: .serversClock,
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=12:05:00}
+                < HTTP/1.1 401 Unauthorized
                 """),
         ]
     )

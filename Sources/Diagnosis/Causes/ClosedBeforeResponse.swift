@@ -52,6 +52,13 @@ extension Cause {
                 -- rst server
                 """),
             .silent("refused at once", "-- refused"),
+            .unknown(
+                "a console line says that it failed, and not how the connection ended", lacks: .transport,
+                """
+                > GET /live HTTP/1.1
+                -- failed
+                ?? reported transport status
+                """),
         ]
     )
 }

@@ -31,6 +31,14 @@ extension Cause {
                 < HTTP/1.1 101 Switching Protocols
                 << close 1008
                 """),
+            .unknown(
+                "a log keeps the words of the close, and not its code", lacks: .closeCode,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << close - "token expired"
+                ?? reported
+                """),
         ]
     )
 }

@@ -7,6 +7,7 @@ extension Cause {
         "closed-right-after-upgrade", "SESSION-107", "The server closed at once after the 101",
         role: .generic, explains: [.closed, .lost],
         needs: [.frames, .closes],
+        asks: [.times],
         explanation: """
             The server accepted the upgrade and ended the connection within a second, before the client had said \
             anything: it decided only then. The same decision made a moment earlier would have been a 403, so the \
@@ -59,6 +60,14 @@ extension Cause {
                 < HTTP/1.1 101 Switching Protocols
                 >> text {"a":1}
                 << close 1008
+                """),
+            .unknown(
+                "frames of the first second were lost", lacks: .frames,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << close 1008
+                ?? frames
                 """),
         ]
     )

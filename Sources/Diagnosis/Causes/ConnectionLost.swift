@@ -53,6 +53,15 @@ extension Cause {
                 < HTTP/1.1 101 Switching Protocols
                 << text {"hello":1}
                 """),
+            .unknown(
+                "a console says 1006, and nobody saw the connection", lacks: .closes,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                -- 5 s
+                << close 1006
+                ?? reported frames closes transport
+                """),
         ]
     )
 }

@@ -28,6 +28,12 @@ extension Cause {
         examples: [
             .fires(.certain, "RST to the SYN", "-- refused"),
             .silent("no answer at all", "-- unanswered"),
+            .unknown(
+                "a library says that it could not connect, and not why", lacks: .transport,
+                """
+                -- failed
+                ?? reported transport status
+                """),
         ]
     )
 }

@@ -70,6 +70,14 @@ extension Cause {
                 >> text {"type":"connection_init","payload":{"token":"{jwt exp=13:00:00}"}}
                 << close 4403 "Missing authentication token"
                 """),
+            .unknown(
+                "the close is told, and no message of the client", lacks: .frames,
+                """
+                > GET /graphql HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << close 4403 "Missing authentication token"
+                ?? frames
+                """),
         ]
     )
 }

@@ -8,6 +8,7 @@ extension Cause {
         "This gateway wants the credential in Sec-WebSocket-Protocol",
         explains: .rejected,
         needs: .requestFields,
+        asks: [.profile],
         explanation: """
             Browsers can set no header field on a WebSocket except the list of subprotocols, so some gateways take \
             the credential there, beside a real subprotocol that they echo. An element must be a legal token: \
@@ -59,7 +60,14 @@ extension Cause {
                 < HTTP/1.1 401 Unauthorized
                 """),
             .silent(
-                "nothing points to it",
+                "a token was offered as a subprotocol",
+                """
+                > GET /live HTTP/1.1
+                > Sec-WebSocket-Protocol: live.v2, {jwt exp=13:00:00}
+                < HTTP/1.1 401 Unauthorized
+                """),
+            .unknown(
+                "nobody says where this gateway reads the credential", lacks: .profile,
                 """
                 > GET /live HTTP/1.1
                 > Authorization: Bearer {jwt exp=13:00:00}

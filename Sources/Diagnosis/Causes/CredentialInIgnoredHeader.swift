@@ -54,6 +54,13 @@ extension Cause {
                 <
                 < Audiences in Jwt are not allowed
                 """),
+            .unknown(
+                "the access log shows the 401, and no field of the request", lacks: .requestFields,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 401 Unauthorized
+                ?? requestFields responseFields responseBody
+                """),
         ]
     )
 }

@@ -45,6 +45,13 @@ extension Cause {
                 <
                 < invalid token
                 """),
+            .unknown(
+                "the log cut the URL off at its query", lacks: .query,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 401 Unauthorized
+                ?? query
+                """),
         ]
     )
 }

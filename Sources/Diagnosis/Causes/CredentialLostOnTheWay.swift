@@ -73,6 +73,19 @@ extension Cause {
                 > GET /live HTTP/1.1
                 < HTTP/1.1 401 Unauthorized
                 """),
+            .unknown(
+                "the REST call carries it, and the export left the upgrade's fields out",
+                lacks: .requestFields,
+                """
+                === rest
+                > GET /me HTTP/1.1
+                > Authorization: Bearer {jwt exp=13:00:00}
+                < HTTP/1.1 200 OK
+                === upgrade
+                > GET /live HTTP/1.1
+                < HTTP/1.1 401 Unauthorized
+                ?? requestFields
+                """),
         ]
     )
 }

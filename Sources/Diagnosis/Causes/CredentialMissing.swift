@@ -114,7 +114,7 @@ extension Cause {
                 < HTTP/1.1 401 Unauthorized
                 """),
             .unknown(
-                "the input hides the request's fields",
+                "the input hides the request's fields", lacks: .requestFields,
                 """
                 > GET /live HTTP/1.1
                 < HTTP/1.1 401 Unauthorized

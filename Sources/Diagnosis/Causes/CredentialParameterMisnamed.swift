@@ -94,6 +94,13 @@ extension Cause {
                 > Authorization: Bearer {jwt exp=13:00:00}
                 < HTTP/1.1 401 Unauthorized
                 """),
+            .unknown(
+                "an error report names the URL without its query", lacks: .query,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 401 Unauthorized
+                ?? query responseFields responseBody
+                """),
         ]
     )
 }

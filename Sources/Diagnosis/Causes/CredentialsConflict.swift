@@ -60,6 +60,13 @@ extension Cause {
                 > Authorization: Bearer {jwt exp=13:00:00}
                 < HTTP/1.1 401 Unauthorized
                 """),
+            .unknown(
+                "the log shows the token of the query, and no field beside it", lacks: .requestFields,
+                """
+                > GET /live?access_token={jwt exp=13:00:00} HTTP/1.1
+                < HTTP/1.1 401 Unauthorized
+                ?? requestFields
+                """),
         ]
     )
 }

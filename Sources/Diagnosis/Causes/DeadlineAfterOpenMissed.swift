@@ -8,6 +8,7 @@ extension Cause {
         "What the server expects soon after the upgrade did not come in time",
         explains: [.closed],
         needs: .frames,
+        asks: [.times],
         explanation: """
             Some servers give a new socket a few seconds for its first step, an init message, a subscription, a \
             login, and close it otherwise, each with a code of its own.
@@ -25,12 +26,16 @@ extension Cause {
                 if case .deadline(let seconds, let what) = fact { (seconds, what) } else { nil }
             }.first { known in facts.ageAtEndSeconds.map { facts.isClose($0, Double(known.value.0)) } ?? false
             }
-            guard said != nil || isCode || (known != nil && sent == 0) else { return .silent }
+            let isSilenceSeen = sent == 0 && facts.sees(.frames)
+            guard said != nil || isCode || (known != nil && isSilenceSeen) else {
+                // What the client sent in time may be among what was not captured.
+                return known != nil && sent == 0 ? .untestable(.frames) : .silent
+            }
             var brief = Brief(
                 fact:
-                    "The server closed \(facts.ageAtEnd ?? "some time") after the upgrade\(sent == 0 ? ", and the client had sent no message" : "").",
+                    "The server closed \(facts.ageAtEnd ?? "some time") after the upgrade\(isSilenceSeen ? ", and the client had sent no message" : "").",
                 claim: "it waits no longer for \(known?.value.1 ?? "the first step")")
-            if sent == 0 {
+            if isSilenceSeen {
                 brief.speaksFor(.moderate, .frames, "no message of the client until then", at: [close.place])
             }
             if let said { facts.add(said, to: &brief) }
@@ -69,6 +74,16 @@ extension Cause {
                 < HTTP/1.1 101 Switching Protocols
                 -- 3 s
                 << close 4000
+                """),
+            .unknown(
+                "the documented time has passed, and what the client sent in it was lost", lacks: .frames,
+                """
+                === upgrade host=gateway.example.net
+                > GET /live?room=1 HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                -- 10 s
+                << close 4000
+                ?? frames
                 """),
         ]
     )

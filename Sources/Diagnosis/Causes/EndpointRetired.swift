@@ -4,7 +4,7 @@ extension Cause {
     /// The responder says so; nothing else makes it a cause.
     static let endpointRetired = Cause.stated(
         "endpoint-retired", "UPGRADE-206", "The endpoint has been retired",
-        needs: .responseFields,
+        needs: [.responseFields, .responseBody],
         explanation: """
             The server says that this address is no longer served.
 
@@ -23,5 +23,12 @@ extension Cause {
             > GET /live HTTP/1.1
             > Authorization: Bearer {jwt exp=13:00:00}
             < HTTP/1.1 403 Forbidden
-            """)
+            """,
+        unknown: .unknown(
+            "the body of the 410 was not captured", lacks: .responseBody,
+            """
+            > GET /live HTTP/1.1
+            < HTTP/1.1 410 Gone
+            ?? responseBody
+            """))
 }

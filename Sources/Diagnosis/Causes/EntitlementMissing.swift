@@ -24,5 +24,13 @@ extension Cause {
             > GET /live HTTP/1.1
             > Authorization: Bearer {jwt exp=13:00:00}
             < HTTP/1.1 403 Forbidden
-            """)
+            """,
+        unknown: .unknown(
+            "the body, where the plan would be named, was not captured", lacks: .responseBody,
+            """
+            > GET /live HTTP/1.1
+            > Authorization: Bearer {jwt exp=13:00:00}
+            < HTTP/1.1 403 Forbidden
+            ?? responseBody
+            """))
 }

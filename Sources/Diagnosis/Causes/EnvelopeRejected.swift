@@ -75,6 +75,14 @@ extension Cause {
                 < HTTP/1.1 101 Switching Protocols
                 << close 4000
                 """),
+            .unknown(
+                "1003, and the message that it answers is not in the log", lacks: .frames,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << close 1003
+                ?? frames
+                """),
         ]
     )
 }

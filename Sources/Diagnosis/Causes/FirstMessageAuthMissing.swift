@@ -61,7 +61,7 @@ extension Cause {
                 << close 1008 "not authenticated"
                 """),
             .unknown(
-                "the frames are not in the input",
+                "the frames are not in the input", lacks: .frames,
                 """
                 > GET /live HTTP/1.1
                 < HTTP/1.1 101 Switching Protocols

@@ -6,7 +6,7 @@ extension Cause {
     static let forwardProxyInTheWay = Cause(
         "forward-proxy-in-the-way", "EDGE-305", "A forward proxy stands in the way",
         explains: [.failed],
-        needs: .responseFields,
+        needs: .transport,
         explanation: """
             The client asked a forward proxy for a tunnel to the server, and the proxy said no: 407 asks for \
             credentials of its own, 403 forbids the target, 502 and 504 mean that it could not reach it. The server \
@@ -53,6 +53,12 @@ extension Cause {
                 """
                 > GET /live HTTP/1.1
                 -- fin server
+                """),
+            .unknown(
+                "a program says that it could not connect, and not through whom", lacks: .transport,
+                """
+                -- failed
+                ?? reported transport status
                 """),
         ]
     )

@@ -51,6 +51,15 @@ extension Cause {
                 >> text hello
                 << close 1002
                 """),
+            .unknown(
+                "the frames before the close are in a gap of the capture", lacks: .frames,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                >> text hello
+                << close 1002
+                ?? frames
+                """),
         ]
     )
 }

@@ -6,7 +6,7 @@ extension Cause {
     static let gatewayUpstreamError = Cause(
         "gateway-upstream-error", "EDGE-303", "An intermediary answered 502, 503 or 504",
         explains: [.refused],
-        needs: .responseFields,
+        needs: .status,
         explanation: """
             A gateway could not get an answer from the server behind it: it is down, overloaded, spoken to with the \
             wrong protocol or on the wrong port, or too slow. The status is the gateway's; the reason is in its log \
@@ -51,6 +51,13 @@ extension Cause {
                 """
                 > GET /live HTTP/1.1
                 < HTTP/1.1 500 Internal Server Error
+                """),
+            .unknown(
+                "the browser says that it was no 101, and hides the number", lacks: .status,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 502 Bad Gateway
+                ?? status responseFields responseBody
                 """),
         ]
     )

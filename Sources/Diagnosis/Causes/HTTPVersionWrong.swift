@@ -22,6 +22,10 @@ extension Cause {
             let said = facts.statement(of: "http-version-wrong")
             guard isH2 || isOld || said != nil || facts.status == 505 else {
                 guard let version, [400, 426, 505].contains(facts.status ?? 0) else { return .silent }
+                // What TLS negotiated stands below the request.
+                guard facts.isSecure == false || facts.sees(.transport) else {
+                    return .untestable(.transport)
+                }
                 return .ruledOut(
                     "the request is \(version)\(facts.selectedProtocol.map { ", ALPN \($0)" } ?? "")",
                     at: facts.requestPlaces)
@@ -63,6 +67,13 @@ extension Cause {
                 === upgrade alpn=http/1.1
                 > GET /live HTTP/1.1
                 < HTTP/1.1 400 Bad Request
+                """),
+            .unknown(
+                "the log shows HTTP/1.1 and 400, and not what TLS had negotiated", lacks: .transport,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 400 Bad Request
+                ?? transport
                 """),
         ]
     )

@@ -46,6 +46,13 @@ extension Cause {
                 > Origin: https://app.example.org
                 < HTTP/1.1 403 Forbidden
                 """),
+            .unknown(
+                "the access log shows the 400, and no field of the request", lacks: .requestFields,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 400 Bad Request
+                ?? requestFields
+                """),
         ]
     )
 }

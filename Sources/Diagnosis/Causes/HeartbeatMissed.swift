@@ -8,6 +8,7 @@ extension Cause {
         "A ping went unanswered, or the heartbeat the server needs is missing",
         explains: [.closed, .lost],
         needs: .frames,
+        asks: [.times],
         explanation: """
             A server that pings expects a pong with the same payload, and ends the session when it does not come. \
             Libraries answer by themselves unless the event loop is blocked. Some services want a message of their \
@@ -83,6 +84,16 @@ extension Cause {
                 >> pong
                 -- 20 s
                 -- fin server
+                """),
+            .unknown(
+                "the browser's export holds messages, and no pings", lacks: .frames,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << text {"n":1}
+                -- 40 s
+                << close 1011
+                ?? frames
                 """),
         ]
     )

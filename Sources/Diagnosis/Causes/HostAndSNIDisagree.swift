@@ -6,7 +6,7 @@ extension Cause {
     static let hostAndSNIDisagree = Cause(
         "host-and-sni-disagree", "UPGRADE-108", "Host, SNI and authority disagree",
         explains: [.refused],
-        needs: .transport,
+        needs: [.requestFields, .transport],
         explanation: """
             The TLS handshake named one host and the Host field another, or Host is an address where the server \
             chooses by name. The request then meets the wrong virtual host: 421 says so, 404 or 400 only hint.
@@ -64,6 +64,13 @@ extension Cause {
                 === upgrade sni=a.example.org host=a.example.org
                 > GET /live HTTP/1.1
                 < HTTP/1.1 404 Not Found
+                """),
+            .unknown(
+                "the browser's export shows Host, and no TLS", lacks: .transport,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 404 Not Found
+                ?? transport
                 """),
         ]
     )

@@ -54,6 +54,15 @@ extension Cause {
                 >> text {"action":"configureSession"}
                 << text {"type":"response","class":"SessionResponse","code":200}
                 """),
+            .unknown(
+                "frames were lost, and the one error that is left says nothing of it", lacks: .frames,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                >> text {"action":"configureSession"}
+                << text {"type":"error","message":"request failed"}
+                ?? frames
+                """),
         ]
     )
 }

@@ -46,6 +46,15 @@ extension Cause {
                 >> text {"text":"hello"}
                 << text {"type":"error","code":403,"message":"Forbidden"}
                 """),
+            .unknown(
+                "frames were lost, and the routing answer may be among them", lacks: .frames,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                >> text {"text":"hello"}
+                << text {"type":"error","message":"Forbidden"}
+                ?? frames
+                """),
         ]
     )
 }

@@ -93,6 +93,15 @@ extension Cause {
                 << text {"n":1}
                 -- fin server
                 """),
+            .unknown(
+                "a console says 1006 after a minute, and nobody saw the frames", lacks: .frames,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                -- 60 s
+                << close 1006
+                ?? reported frames closes transport
+                """),
         ]
     )
 }

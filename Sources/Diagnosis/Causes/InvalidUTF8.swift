@@ -36,6 +36,14 @@ extension Cause {
                 >> text hello
                 << close 1007
                 """),
+            .unknown(
+                "1007, and the message that it answers was not captured", lacks: .frames,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << close 1007
+                ?? frames
+                """),
         ]
     )
 }

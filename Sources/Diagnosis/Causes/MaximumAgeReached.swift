@@ -7,6 +7,7 @@ extension Cause {
         "maximum-age-reached", "SESSION-301", "The connection reached its maximum age",
         explains: [.closed, .lost],
         needs: [.frames, .closes],
+        asks: [.times],
         explanation: """
             Gateways end connections at an age, two hours or a day, whatever the traffic. The sign is an equal age at \
             the end of several sessions, while their silences differ; documentation helps.
@@ -69,6 +70,15 @@ extension Cause {
                 < HTTP/1.1 101 Switching Protocols
                 -- 7200 s
                 << close 1001
+                """),
+            .unknown(
+                "the lines of the log have no times", lacks: .times,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << text {"n":1}
+                << close 1001
+                ?? clock
                 """),
         ]
     )

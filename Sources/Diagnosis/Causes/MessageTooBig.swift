@@ -67,6 +67,14 @@ extension Cause {
                 >> binary 500
                 << close 1011
                 """),
+            .unknown(
+                "the log tells of no message, and so of no size", lacks: .frames,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << close 1011
+                ?? frames
+                """),
         ]
     )
 }

@@ -73,6 +73,20 @@ extension Cause {
                 > GET /channels/streaming-4711 HTTP/1.1
                 < HTTP/1.1 401 Unauthorized
                 """),
+            .unknown(
+                "a URL was handed out, and of the one dialled the query is cut off", lacks: .query,
+                """
+                === rest
+                > POST /channels HTTP/1.1
+                < HTTP/1.1 200 OK
+                < Content-Type: application/json
+                <
+                < {"connectUri":"wss://api.example.org/channels/4711?ticket=a1b2c3d4e5f6a7b8c9"}
+                === upgrade
+                > GET /channels/4711 HTTP/1.1
+                < HTTP/1.1 401 Unauthorized
+                ?? query
+                """),
         ]
     )
 }

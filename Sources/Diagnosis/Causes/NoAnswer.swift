@@ -35,6 +35,12 @@ extension Cause {
         examples: [
             .fires(.certain, "SYNs without an answer", "-- unanswered"),
             .silent("RST to the SYN", "-- refused"),
+            .unknown(
+                "a program says that it gave up waiting, and nobody saw the packets", lacks: .transport,
+                """
+                -- failed
+                ?? reported transport status
+                """),
         ]
     )
 }

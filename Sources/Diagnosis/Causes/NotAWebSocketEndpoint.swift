@@ -6,7 +6,7 @@ extension Cause {
     static let notAWebSocketEndpoint = Cause(
         "not-a-websocket-endpoint", "UPGRADE-204", "The endpoint answered with ordinary content",
         explains: [.refused],
-        needs: [.responseFields, .responseBody],
+        needs: .status,
         explanation: """
             A 2xx with a page or a document: whoever answered did not take the request for an upgrade. Either the \
             path serves something else (the page of an application, a health check), or a proxy passed the request \
@@ -43,6 +43,13 @@ extension Cause {
                 """
                 > GET / HTTP/1.1
                 < HTTP/1.1 400 Bad Request
+                """),
+            .unknown(
+                "the browser says that it was no 101, and hides what came in its place", lacks: .status,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 200 OK
+                ?? status responseFields responseBody
                 """),
         ]
     )

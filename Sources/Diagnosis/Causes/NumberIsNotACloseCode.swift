@@ -45,6 +45,14 @@ extension Cause {
                 < HTTP/1.1 101 Switching Protocols
                 << close 4003
                 """),
+            .unknown(
+                "the log shows the message, and not how the socket ended", lacks: .closes,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << text {"type":"error","code":4003,"message":"file content invalid"}
+                ?? closes
+                """),
         ]
     )
 }

@@ -51,6 +51,14 @@ extension Cause {
                 < HTTP/1.1 101 Switching Protocols
                 << close 4401 "Not logged in"
                 """),
+            .unknown(
+                "the close is told, and not whether the client had sent a message", lacks: .frames,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << close 4401 "Operation before connection_init"
+                ?? frames
+                """),
         ]
     )
 }

@@ -126,7 +126,7 @@ extension Cause {
                 < HTTP/1.1 403 Forbidden
                 """),
             .unknown(
-                "the request's fields are hidden",
+                "the request's fields are hidden", lacks: .requestFields,
                 """
                 > GET /live HTTP/1.1
                 < HTTP/1.1 403 Forbidden

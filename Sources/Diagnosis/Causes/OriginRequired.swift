@@ -88,6 +88,13 @@ extension Cause {
                 > Origin: https://api.example.org
                 < HTTP/1.1 403 Forbidden
                 """),
+            .unknown(
+                "the log shows no Origin, sent or not", lacks: .requestFields,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 403 Forbidden
+                ?? requestFields
+                """),
         ]
     )
 }

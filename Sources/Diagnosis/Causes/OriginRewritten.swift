@@ -73,6 +73,14 @@ extension Cause {
                 > Origin: https://api.example.org
                 < HTTP/1.1 403 Forbidden
                 """),
+            .unknown(
+                "the log of the server behind the proxy shows neither Host nor Origin", lacks: .requestFields,
+                """
+                === upgrade host=backend plain
+                > GET /live HTTP/1.1
+                < HTTP/1.1 403 Forbidden
+                ?? requestFields
+                """),
         ]
     )
 }

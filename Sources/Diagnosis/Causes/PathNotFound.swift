@@ -6,7 +6,7 @@ extension Cause {
     static let pathNotFound = Cause(
         "path-not-found", "UPGRADE-201", "The responder has no such path",
         explains: [.refused],
-        needs: .responseFields,
+        needs: [.status, .responseFields, .responseBody],
         explanation: """
             404 is the answer of whoever answered: a proxy may say it for want of a route, an application for want \
             of a handler, and some answer 404 to an upgrade although an ordinary GET would succeed. The path, a \
@@ -100,6 +100,13 @@ extension Cause {
                 """
                 > GET /live HTTP/1.1
                 < HTTP/1.1 403 Forbidden
+                """),
+            .unknown(
+                "a program says \"unexpected response\", without the number", lacks: .status,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 404 Not Found
+                ?? status responseFields responseBody
                 """),
         ]
     )

@@ -7,7 +7,7 @@ extension Cause {
         "path-unknown-masked", "UPGRADE-202",
         "The path is unknown, and the gateway answers unknown paths with 401 or 403",
         explains: [.refused],
-        needs: .status,
+        needs: [.status, .requestFields],
         explanation: """
             Many stacks refuse an upgrade to a path that they do not know with 403: application servers that turn \
             any refusal before accepting into 403, and gateways that authenticate before they route. The token is \
@@ -117,6 +117,13 @@ extension Cause {
                 === upgrade
                 > GET /live HTTP/1.1
                 < HTTP/1.1 403 Forbidden
+                """),
+            .unknown(
+                "the browser hides whether it was 401, 403 or another refusal", lacks: .status,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 403 Forbidden
+                ?? status responseFields responseBody
                 """),
         ]
     )

@@ -56,6 +56,14 @@ extension Cause {
                 > GET /live HTTP/1.1
                 -- fin client
                 """),
+            .unknown(
+                "the browser says that ws:// failed, and not what came back", lacks: .transport,
+                """
+                === upgrade plain
+                > GET /live HTTP/1.1
+                -- failed
+                ?? transport status
+                """),
         ]
     )
 }

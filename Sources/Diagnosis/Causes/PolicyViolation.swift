@@ -34,6 +34,14 @@ extension Cause {
                 < HTTP/1.1 101 Switching Protocols
                 << close 1011
                 """),
+            .unknown(
+                "a library tells why the server closed, and not with which code", lacks: .closeCode,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << close - "Invalid token"
+                ?? reported
+                """),
         ]
     )
 }

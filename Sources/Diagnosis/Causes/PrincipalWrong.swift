@@ -7,6 +7,7 @@ extension Cause {
         "principal-wrong", "AUTH-204", "The token stands for the wrong kind of principal",
         explains: .rejected,
         needs: [.requestFields, .query, .credentialValues],
+        asks: [.claims],
         explanation: """
             A token of the client-credentials grant stands for an application, not for a user; a guest's token \
             stands for neither. Endpoints that act for a user refuse the others, usually with a bare 403. That the \
@@ -86,6 +87,14 @@ extension Cause {
                 """
                 > GET /live HTTP/1.1
                 > Authorization: Bearer {jwt exp=13:00:00 sub=anna azp=abc}
+                < HTTP/1.1 403 Forbidden
+                """),
+            .unknown(
+                "a user is wanted, and an opaque token does not tell whom it stands for", lacks: .tokenClaims,
+                """
+                === upgrade host=gateway.example.net
+                > GET /live?room=1&access_token=9f8a7c6b5d4e3f2a1b0c9d8e7f HTTP/1.1
+                > Origin: https://app.example.net
                 < HTTP/1.1 403 Forbidden
                 """),
         ]

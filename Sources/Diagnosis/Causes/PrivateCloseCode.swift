@@ -67,6 +67,14 @@ extension Cause {
                 < HTTP/1.1 101 Switching Protocols
                 << close 1011 "crashed"
                 """),
+            .unknown(
+                "a post quotes the reason of the close, and not its code", lacks: .closeCode,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << close - "Invalid authentication token"
+                ?? reported
+                """),
         ]
     )
 }

@@ -6,7 +6,7 @@ extension Cause {
     static let proxyDropsUpgrade = Cause(
         "proxy-drops-upgrade", "EDGE-301", "A reverse proxy does not forward the upgrade",
         explains: [.refused],
-        needs: .responseFields,
+        needs: [.requestFields, .responseFields],
         explanation: """
             The client sent Upgrade and Connection, and the answer says that they did not arrive, or is the ordinary \
             answer of the application. Both fields are hop-by-hop: a proxy drops them unless it is told to pass the \
@@ -61,6 +61,14 @@ extension Cause {
                 < HTTP/1.1 400 Bad Request
                 <
                 < Can "Upgrade" only to "WebSocket".
+                """),
+            .unknown(
+                "the log behind the proxy shows the 426, and not what the client had sent",
+                lacks: .requestFields,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 426 Upgrade Required
+                ?? requestFields
                 """),
         ]
     )

@@ -61,6 +61,14 @@ extension Cause {
                 < HTTP/1.1 403 Forbidden
                 < server: something
                 """),
+            .unknown(
+                "the browser's export shows the 403 without its fields", lacks: .responseFields,
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=13:00:00}
+                < HTTP/1.1 403 Forbidden
+                ?? responseFields responseBody
+                """),
         ]
     )
 }

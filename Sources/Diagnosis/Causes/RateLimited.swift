@@ -6,7 +6,7 @@ extension Cause {
     static let rateLimited = Cause(
         "rate-limited", "EDGE-204", "A rate or connection quota was hit",
         explains: .rejected,
-        needs: .responseFields,
+        needs: [.status, .responseFields],
         explanation: """
             429 says it, Retry-After says for how long, and close codes such as 1013, 4008 or 4429 say it after the \
             upgrade. Attempts in quick succession make it worse.
@@ -80,6 +80,13 @@ extension Cause {
                 """
                 > GET /live HTTP/1.1
                 < HTTP/1.1 403 Forbidden
+                """),
+            .unknown(
+                "503, and Retry-After may be among the fields that were left out", lacks: .responseFields,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 503 Service Unavailable
+                ?? responseFields
                 """),
         ]
     )

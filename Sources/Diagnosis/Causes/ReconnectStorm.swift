@@ -7,6 +7,7 @@ extension Cause {
         "reconnect-storm", "SESSION-401", "The client reconnects without backing off",
         role: .contributing, explains: [.refused, .failed, .closed, .lost],
         needs: .status,
+        asks: [.times],
         explanation: """
             After a failure a client should wait a random time, and longer after each further one (RFC 6455 §7.2.3). \
             A client that tries again at once loads the server, may get itself throttled, and buries the first \
@@ -63,6 +64,30 @@ extension Cause {
                 === upgrade
                 > GET /live HTTP/1.1
                 < HTTP/1.1 403 Forbidden
+                """),
+            .unknown(
+                "five lines of a log that has no times", lacks: .times,
+                """
+                === upgrade
+                > GET /live HTTP/1.1
+                < HTTP/1.1 403 Forbidden
+                ?? clock
+                === upgrade
+                > GET /live HTTP/1.1
+                < HTTP/1.1 403 Forbidden
+                ?? clock
+                === upgrade
+                > GET /live HTTP/1.1
+                < HTTP/1.1 403 Forbidden
+                ?? clock
+                === upgrade
+                > GET /live HTTP/1.1
+                < HTTP/1.1 403 Forbidden
+                ?? clock
+                === upgrade
+                > GET /live HTTP/1.1
+                < HTTP/1.1 403 Forbidden
+                ?? clock
                 """),
         ]
     )

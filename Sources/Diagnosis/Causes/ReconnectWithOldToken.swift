@@ -130,6 +130,21 @@ extension Cause {
                 > Authorization: Bearer {jwt exp=23:30:00 sub=a}
                 < HTTP/1.1 403 Forbidden
                 """),
+            .unknown(
+                "what the first connect had sent was masked", lacks: .earlierCredential,
+                """
+                === upgrade
+                > GET /live HTTP/1.1
+                > Authorization: Bearer [redacted]
+                < HTTP/1.1 101 Switching Protocols
+                -- 60 s
+                << close 1001
+                ?? credentialValues
+                === upgrade
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=23:00:00}
+                < HTTP/1.1 401 Unauthorized
+                """),
         ]
     )
 }

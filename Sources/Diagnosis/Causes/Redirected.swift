@@ -47,6 +47,13 @@ extension Cause {
                 < HTTP/1.1 302 Found
                 < Location: https://login.example.org/oauth/authorize?client_id=1
                 """),
+            .unknown(
+                "301, and the export left Location out", lacks: .responseFields,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 301 Moved Permanently
+                ?? responseFields responseBody
+                """),
         ]
     )
 }

@@ -53,6 +53,13 @@ extension Cause {
                 < HTTP/1.1 301 Moved Permanently
                 < Location: /live/
                 """),
+            .unknown(
+                "the access log shows the 302, and not where it leads", lacks: .responseFields,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 302 Found
+                ?? requestFields responseFields responseBody
+                """),
         ]
     )
 }

@@ -7,6 +7,7 @@ extension Cause {
         "refresh-returned-same-token", "TOKEN-503", "The refreshed token is the same token",
         role: .contributing, explains: .rejected,
         needs: [.requestFields, .query, .credentialValues],
+        asks: [.mint],
         explanation: """
             The client did ask for a new token, and got the old one: a cache in the token library or the server \
             answered. The string is the same, or another string has the same `jti` and `exp`.
@@ -81,6 +82,19 @@ extension Cause {
                 === upgrade
                 > GET /live HTTP/1.1
                 > Authorization: Bearer 4444dddd5555eeee6666ffff
+                < HTTP/1.1 401 Unauthorized
+                """),
+            .unknown(
+                "the same token twice, and what was minted in between is not in the input", lacks: .mint,
+                """
+                === upgrade
+                > GET /live HTTP/1.1
+                > Authorization: Bearer 1111aaaa2222bbbb3333cccc
+                < HTTP/1.1 101 Switching Protocols
+                << close 1001
+                === upgrade
+                > GET /live HTTP/1.1
+                > Authorization: Bearer 1111aaaa2222bbbb3333cccc
                 < HTTP/1.1 401 Unauthorized
                 """),
         ]

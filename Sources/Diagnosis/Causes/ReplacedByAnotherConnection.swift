@@ -5,7 +5,7 @@ extension Cause {
     static let replacedByAnotherConnection = Cause.stated(
         "replaced-by-another-connection", "SESSION-302", "Another connection took this one's place",
         explains: [.closed, .inBand],
-        needs: .frames,
+        needs: [.frames, .closes],
         explanation: """
             The server allows one connection (or a few) per identity and closed this one for a newer \
             one.
@@ -25,5 +25,14 @@ extension Cause {
             < HTTP/1.1 101 Switching Protocols
             -- 5 s
             << close 4000
-            """)
+            """,
+        unknown: .unknown(
+            "the log keeps the code of the close, and not its reason", lacks: .closes,
+            """
+            > GET /live HTTP/1.1
+            < HTTP/1.1 101 Switching Protocols
+            -- 5 s
+            << close 4000
+            ?? closes
+            """))
 }

@@ -68,6 +68,13 @@ extension Cause {
                 > GET /live HTTP/1.1
                 < HTTP/1.1 403 Forbidden
                 """),
+            .unknown(
+                "the log behind a proxy shows no field that it could have changed", lacks: .requestFields,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 403 Forbidden
+                ?? requestFields
+                """),
         ]
     )
 }

@@ -8,6 +8,7 @@ extension Cause {
         "A query parameter or header this gateway requires is missing",
         explains: .rejected,
         needs: .query,
+        asks: [.profile],
         explanation: """
             Gateways route and admit by parameters of the URL: a deployment, a hub, a model, an API version. Without \
             one the answer is 400 at best, and a bare 403 or 404 at worst.
@@ -67,7 +68,22 @@ extension Cause {
                 < HTTP/1.1 400 Bad Request
                 """),
             .silent(
-                "nothing says that one is needed",
+                "the documented parameter is there",
+                """
+                === upgrade host=gateway.example.net
+                > GET /live?room=1 HTTP/1.1
+                < HTTP/1.1 400 Bad Request
+                """),
+            .unknown(
+                "the gateway documents one, and the log cut the query off", lacks: .query,
+                """
+                === upgrade host=gateway.example.net
+                > GET /live HTTP/1.1
+                < HTTP/1.1 400 Bad Request
+                ?? query
+                """),
+            .unknown(
+                "nobody says which parameters this gateway needs", lacks: .profile,
                 """
                 > GET /live HTTP/1.1
                 < HTTP/1.1 400 Bad Request

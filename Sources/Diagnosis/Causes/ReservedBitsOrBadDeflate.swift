@@ -42,6 +42,15 @@ extension Cause {
                 < HTTP/1.1 101 Switching Protocols
                 << close 1002
                 """),
+            .unknown(
+                "1007, and the snap length cut the frame off that it answers", lacks: .frames,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                >> text hello
+                << close 1007
+                ?? frames
+                """),
         ]
     )
 }

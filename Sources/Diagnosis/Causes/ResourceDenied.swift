@@ -24,5 +24,12 @@ extension Cause {
             > GET /live HTTP/1.1
             > Authorization: Bearer {jwt exp=13:00:00}
             < HTTP/1.1 403 Forbidden
-            """)
+            """,
+        unknown: .unknown(
+            "the access log shows the 403, and not what it says", lacks: .responseFields,
+            """
+            > GET /live HTTP/1.1
+            < HTTP/1.1 403 Forbidden
+            ?? requestFields responseFields responseBody
+            """))
 }

@@ -41,6 +41,12 @@ extension Cause {
                 -- alert server 40
                 -- fin server
                 """),
+            .unknown(
+                "a library says that the handshake failed, and names no alert", lacks: .transport,
+                """
+                -- failed
+                ?? reported transport status
+                """),
         ]
     )
 }

@@ -85,7 +85,7 @@ extension Cause {
                 < HTTP/1.1 401 Unauthorized
                 """),
             .unknown(
-                "an opaque token tells no scope",
+                "an opaque token tells no scope", lacks: .tokenClaims,
                 """
                 > GET /live HTTP/1.1
                 > Authorization: Bearer 9f8a7c6b5d4e3f2a1b0c9d8e7f

@@ -52,6 +52,15 @@ extension Cause {
                 > Authorization: Bearer {jwt exp=13:00:00 scope=openid}
                 < HTTP/1.1 403 Forbidden
                 """),
+            .unknown(
+                "the body, where the server may name the scope, was not captured", lacks: .responseBody,
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=13:00:00 scope=openid}
+                < HTTP/1.1 403 Forbidden
+                < Content-Type: application/json
+                ?? responseBody
+                """),
         ]
     )
 }

@@ -48,6 +48,14 @@ extension Cause {
                 < HTTP/1.1 101 Switching Protocols
                 >> close 1001
                 """),
+            .unknown(
+                "a library tells why the server closed, and not with which code", lacks: .closeCode,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << close - "idle timeout"
+                ?? reported
+                """),
         ]
     )
 }

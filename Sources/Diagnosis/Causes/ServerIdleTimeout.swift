@@ -7,6 +7,7 @@ extension Cause {
         "server-idle-timeout", "SESSION-201", "The server closed an idle connection",
         explains: [.closed],
         needs: [.frames, .closes],
+        asks: [.times],
         explanation: """
             A server that closes silent connections does so after the same silence each time. Its reason text may \
             say it; else three equal silences are evidence, and one is not: any close comes after some silence.
@@ -100,6 +101,15 @@ extension Cause {
                 -- 61 s
                 << text {"n":1}
                 << close 1001
+                """),
+            .unknown(
+                "a log tells of the close a minute later, and of no frame", lacks: .frames,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                -- 61 s
+                << close 1001
+                ?? reported frames
                 """),
         ]
     )

@@ -88,6 +88,19 @@ extension Cause {
                 > Cookie: session=9f8a7c6b5d4e3f2a1b0c9d8e7f
                 < HTTP/1.1 401 Unauthorized
                 """),
+            .unknown(
+                "the page has the cookie, and the export left the upgrade's fields out",
+                lacks: .requestFields,
+                """
+                === rest
+                > GET /me HTTP/1.1
+                > Cookie: session=9f8a7c6b5d4e3f2a1b0c9d8e7f
+                < HTTP/1.1 200 OK
+                === upgrade
+                > GET /live HTTP/1.1
+                < HTTP/1.1 401 Unauthorized
+                ?? requestFields
+                """),
         ]
     )
 }

@@ -120,6 +120,19 @@ extension Cause {
                 > GET /channels/2 HTTP/1.1
                 < HTTP/1.1 403 Forbidden
                 """),
+            .unknown(
+                "both connects are there, and of the second the query is cut off", lacks: .query,
+                """
+                === upgrade
+                > GET /channels/1?ticket=a1b2c3d4e5f6a7b8c9 HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                -- 60 s
+                << close 1001
+                === upgrade
+                > GET /channels/1 HTTP/1.1
+                < HTTP/1.1 403 Forbidden
+                ?? query
+                """),
         ]
     )
 }

@@ -24,5 +24,12 @@ extension Cause {
             > GET /live HTTP/1.1
             > Authorization: Bearer {jwt exp=13:00:00}
             < HTTP/1.1 403 Forbidden
-            """)
+            """,
+        unknown: .unknown(
+            "the snap length cut the body of the 400 off", lacks: .responseBody,
+            """
+            > GET /live HTTP/1.1
+            < HTTP/1.1 400 Bad Request
+            ?? responseBody
+            """))
 }

@@ -56,6 +56,13 @@ extension Cause {
                 > Sec-WebSocket-Protocol: live.v2
                 < HTTP/1.1 400 Bad Request
                 """),
+            .unknown(
+                "the log shows the 400, and not what was offered", lacks: .requestFields,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 400 Bad Request
+                ?? requestFields
+                """),
         ]
     )
 }

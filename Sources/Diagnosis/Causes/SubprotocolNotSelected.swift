@@ -62,6 +62,15 @@ extension Cause {
                 < Sec-WebSocket-Protocol: live.v2
                 -- fin client
                 """),
+            .unknown(
+                "what was offered is there, and the fields of the 101 are not", lacks: .responseFields,
+                """
+                > GET /live HTTP/1.1
+                > Sec-WebSocket-Protocol: live.v2
+                < HTTP/1.1 101 Switching Protocols
+                -- fin client
+                ?? responseFields
+                """),
         ]
     )
 }

@@ -8,6 +8,7 @@ extension Cause {
         "The offered subprotocol is not the one the server speaks",
         explains: [.refused, .closed, .oddSwitch],
         needs: .closes,
+        asks: [.profile],
         explanation: """
             Client and server must name the same language: `graphql-ws` is another one than `graphql-transport-ws`, \
             and old versions have other names. Servers answer with 400, with close codes such as 4406 or 1002, or \
@@ -75,7 +76,15 @@ extension Cause {
                 < HTTP/1.1 400 Bad Request
                 """),
             .silent(
-                "nothing is known of the server's language",
+                "the documented name was offered",
+                """
+                === upgrade host=gateway.example.net
+                > GET /live?room=1 HTTP/1.1
+                > Sec-WebSocket-Protocol: live.v2
+                < HTTP/1.1 400 Bad Request
+                """),
+            .unknown(
+                "nothing is known of the server's language", lacks: .profile,
                 """
                 > GET /live HTTP/1.1
                 > Sec-WebSocket-Protocol: live.v1

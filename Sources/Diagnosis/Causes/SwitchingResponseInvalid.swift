@@ -83,6 +83,16 @@ extension Cause {
                 < HTTP/1.1 101 Switching Protocols
                 -- fin client
                 """),
+            .unknown(
+                "the client left at once, and the fields of the 101 are not in the export",
+                lacks: .responseFields,
+                """
+                > GET /live HTTP/1.1
+                > Sec-WebSocket-Protocol: live.v2
+                < HTTP/1.1 101 Switching Protocols
+                -- fin client
+                ?? responseFields
+                """),
         ]
     )
 }

@@ -42,6 +42,12 @@ extension Cause {
                 === upgrade sni=api.example.org
                 -- unanswered
                 """),
+            .unknown(
+                "a library says that TLS failed, and not what the server answered", lacks: .transport,
+                """
+                -- failed
+                ?? reported transport status
+                """),
         ]
     )
 }

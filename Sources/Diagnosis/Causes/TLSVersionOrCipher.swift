@@ -47,6 +47,13 @@ extension Cause {
                 -- alert client 48
                 -- fin client
                 """),
+            .unknown(
+                "the browser says that TLS failed, and the alert is not in the input", lacks: .transport,
+                """
+                > GET /live HTTP/1.1
+                -- failed
+                ?? transport status
+                """),
         ]
     )
 }

@@ -70,6 +70,20 @@ extension Cause {
                 > Authorization: Bearer {jwt exp=13:00:00}
                 < HTTP/1.1 403 Forbidden
                 """),
+            .unknown(
+                "the upgrade's token was masked: nobody can tell whether it is the same",
+                lacks: .credentialValues,
+                """
+                === rest
+                > GET /me HTTP/1.1
+                > Authorization: Bearer {jwt exp=13:00:00}
+                < HTTP/1.1 200 OK
+                === upgrade
+                > GET /live HTTP/1.1
+                > Authorization: Bearer [redacted]
+                < HTTP/1.1 403 Forbidden
+                ?? credentialValues
+                """),
         ]
     )
 }

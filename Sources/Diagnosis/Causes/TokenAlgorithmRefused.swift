@@ -6,6 +6,7 @@ extension Cause {
         "token-algorithm-refused", "TOKEN-401", "The token's alg is none, unsupported or unexpected",
         explains: .rejected,
         needs: [.requestFields, .query, .credentialValues],
+        asks: [.claims],
         explanation: """
             Verifiers accept a short list of algorithms, and none of them accepts `none` (RFC 8725 §3.1, §3.2). A \
             token of another algorithm is refused before its signature is looked at.
@@ -51,6 +52,14 @@ extension Cause {
                 > GET /live HTTP/1.1
                 > Authorization: Bearer {jwt exp=13:00:00}
                 < HTTP/1.1 401 Unauthorized
+                """),
+            .unknown(
+                "the export replaced the token, its header with it", lacks: .credentialValues,
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer [redacted]
+                < HTTP/1.1 401 Unauthorized
+                ?? credentialValues
                 """),
         ]
     )

@@ -99,7 +99,7 @@ extension Cause {
                 < HTTP/1.1 403 Forbidden
                 """),
             .unknown(
-                "an opaque token names no audience",
+                "an opaque token names no audience", lacks: .tokenClaims,
                 """
                 > GET /live HTTP/1.1
                 > Authorization: Bearer 9f8a7c6b5d4e3f2a1b0c9d8e7f

@@ -45,6 +45,13 @@ extension Cause {
                 > Authorization: Bearer {jwt exp=13:00:00}
                 < HTTP/1.1 401 Unauthorized
                 """),
+            .unknown(
+                "the log writes stars in the token's place", lacks: .credentialValues,
+                """
+                > GET /live?access_token=*** HTTP/1.1
+                < HTTP/1.1 401 Unauthorized
+                ?? credentialValues
+                """),
         ]
     )
 }

@@ -8,6 +8,7 @@ extension Cause {
         "The token is encrypted, or bound to a key the client did not prove",
         explains: .rejected,
         needs: [.requestFields, .query, .credentialValues],
+        asks: [.claims],
         explanation: """
             A token of five parts is encrypted (JWE): only its recipient can read it, and an endpoint that expects a \
             signed token cannot. A token with the claim `cnf` is bound to a key: the client must prove that it has \
@@ -59,6 +60,13 @@ extension Cause {
                 """
                 > GET /live HTTP/1.1
                 > Authorization: Bearer {jwt exp=13:00:00}
+                < HTTP/1.1 401 Unauthorized
+                """),
+            .unknown(
+                "an opaque token does not tell whether it is bound to a key", lacks: .tokenClaims,
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer 9f8a7c6b5d4e3f2a1b0c9d8e7f
                 < HTTP/1.1 401 Unauthorized
                 """),
         ]

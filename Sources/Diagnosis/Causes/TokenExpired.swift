@@ -97,7 +97,7 @@ extension Cause {
                 < Date: 12:00:00
                 """),
             .unknown(
-                "it ended within the leeway",
+                "it ended within the leeway", lacks: .leeway(-30, 60),
                 """
                 > GET /live HTTP/1.1
                 > Authorization: Bearer {jwt exp=11:59:30}
@@ -142,7 +142,7 @@ extension Cause {
                 < Date: 12:00:00
                 """),
             .unknown(
-                "the token is opaque",
+                "the token is opaque", lacks: .tokenClaims,
                 """
                 > GET /live HTTP/1.1
                 > Authorization: Bearer 9f8a7c6b5d4e3f2a1b0c9d8e7f

@@ -7,6 +7,7 @@ extension Cause {
         "token-expired-mid-session", "TOKEN-104", "The token expired while the session was open",
         explains: [.closed, .lost],
         needs: [.frames, .closes],
+        asks: [.times, .claims],
         explanation: """
             Some servers end a socket when the token that opened it expires; others check it at the handshake only. \
             The sign is a close that falls on `exp`, whatever the traffic, and again on the next connection with \
@@ -101,6 +102,16 @@ extension Cause {
                 < HTTP/1.1 101 Switching Protocols
                 -- 10 min
                 << close 1008
+                """),
+            .unknown(
+                "the server says that it expired, and an opaque token does not tell when",
+                lacks: .tokenClaims,
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer 9f8a7c6b5d4e3f2a1b0c9d8e7f
+                < HTTP/1.1 101 Switching Protocols
+                -- 10 min
+                << close 4401 "token expired"
                 """),
         ]
     )

@@ -7,6 +7,7 @@ extension Cause {
         "token-issuer-untrusted", "TOKEN-202", "This endpoint does not trust the token's issuer",
         explains: .rejected,
         needs: [.requestFields, .query, .credentialValues],
+        asks: [.claims, .profile],
         explanation: """
             A gateway trusts a list of issuers and fetches their keys. A token of another tenant, realm or \
             environment is refused although nothing is wrong with it (RFC 8725 §3.8).
@@ -63,7 +64,26 @@ extension Cause {
                 < Jwt issuer is not configured
                 """),
             .silent(
-                "nothing tells which issuer is trusted",
+                "a token of the same issuer was accepted here",
+                """
+                === upgrade
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=13:00:00 iss=https://login.example.com sub=a}
+                < HTTP/1.1 101 Switching Protocols
+                === upgrade
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=13:00:00 iss=https://login.example.com sub=b}
+                < HTTP/1.1 401 Unauthorized
+                """),
+            .unknown(
+                "an opaque token names no issuer", lacks: .tokenClaims,
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer 9f8a7c6b5d4e3f2a1b0c9d8e7f
+                < HTTP/1.1 401 Unauthorized
+                """),
+            .unknown(
+                "nothing tells which issuer is trusted", lacks: .profile,
                 """
                 > GET /live HTTP/1.1
                 > Authorization: Bearer {jwt exp=13:00:00 iss=https://login.example.com}

@@ -8,6 +8,7 @@ extension Cause {
         "token-kind-wrong", "TOKEN-204", "This is not the kind of token the endpoint takes",
         explains: .rejected,
         needs: [.requestFields, .query, .credentialValues],
+        asks: [.origin],
         explanation: """
             Login answers hand out several tokens. The ID token is for the client itself (its `aud` is the client \
             id, and it holds `nonce` or `at_hash`), the refresh token is for the token endpoint alone. Only the \
@@ -65,6 +66,13 @@ extension Cause {
                 === upgrade
                 > GET /live HTTP/1.1
                 > Authorization: Bearer {jwt exp=13:00:00 sub=a}
+                < HTTP/1.1 401 Unauthorized
+                """),
+            .unknown(
+                "the token is opaque, and the answer that gave it a name is not in the input", lacks: .mint,
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer 9f8a7c6b5d4e3f2a1b0c9d8e7f
                 < HTTP/1.1 401 Unauthorized
                 """),
         ]

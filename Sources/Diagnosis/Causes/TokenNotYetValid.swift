@@ -7,6 +7,7 @@ extension Cause {
         "token-not-yet-valid", "TOKEN-102", "The token is not valid yet",
         explains: .rejected,
         needs: [.requestFields, .query, .credentialValues],
+        asks: [.claims],
         explanation: """
             `nbf` forbids use before a moment, and many verifiers treat an `iat` in their future alike. It happens \
             when the issuer's clock leads the gateway's, typically right after minting and now and then.
@@ -66,6 +67,14 @@ extension Cause {
                 > Authorization: Bearer {jwt nbf=11:59:00 exp=13:00:00}
                 < HTTP/1.1 401 Unauthorized
                 < Date: 12:00:00
+                """),
+            .unknown(
+                "neither a Date nor a clock tells when the server answered", lacks: .clock,
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt nbf=12:05:00 exp=13:00:00}
+                < HTTP/1.1 401 Unauthorized
+                ?? clock
                 """),
         ]
     )

@@ -43,6 +43,14 @@ extension Cause {
                 > Authorization: Bearer {jwt exp=13:00:00}
                 < HTTP/1.1 401 Unauthorized
                 """),
+            .unknown(
+                "the export replaced the token, percent signs and all", lacks: .credentialValues,
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer [redacted]
+                < HTTP/1.1 401 Unauthorized
+                ?? credentialValues
+                """),
         ]
     )
 }

@@ -49,6 +49,13 @@ extension Cause {
                 > GET /live?token={jwt exp=13:00:00} HTTP/1.1
                 < HTTP/1.1 401 Unauthorized
                 """),
+            .unknown(
+                "the log writes stars in the token's place", lacks: .credentialValues,
+                """
+                > GET /live?token=*** HTTP/1.1
+                < HTTP/1.1 401 Unauthorized
+                ?? credentialValues
+                """),
         ]
     )
 }

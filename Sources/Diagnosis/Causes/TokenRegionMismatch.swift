@@ -7,6 +7,7 @@ extension Cause {
         "token-region-mismatch", "TOKEN-203", "The token comes from another region or environment",
         explains: .rejected,
         needs: [.requestFields, .query, .credentialValues],
+        asks: [.origin],
         explanation: """
             Regions of one service are often islands: a token of one means nothing in another. The sign is a host \
             name of one region beside a login host, an `iss`, or a mint of another. The same goes for test and \
@@ -71,6 +72,14 @@ extension Cause {
                 < {"access_token":"9f8a7c6b5d4e3f2a1b0c9d8e7f","expires_in":3600}
                 === upgrade host=us.gateway.example.net
                 > GET /live?room=1&access_token=9f8a7c6b5d4e3f2a1b0c9d8e7f HTTP/1.1
+                < HTTP/1.1 401 Unauthorized
+                """),
+            .unknown(
+                "an opaque token, and the host that minted it is not in the input", lacks: .mint,
+                """
+                === upgrade host=us.gateway.example.net
+                > GET /live?room=1&access_token=9f8a7c6b5d4e3f2a1b0c9d8e7f HTTP/1.1
+                > Origin: https://app.example.net
                 < HTTP/1.1 401 Unauthorized
                 """),
         ]

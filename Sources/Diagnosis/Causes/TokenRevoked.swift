@@ -95,6 +95,21 @@ extension Cause {
                 > Authorization: Bearer {jwt exp=13:00:00}
                 < HTTP/1.1 200 OK
                 """),
+            .unknown(
+                "a token was accepted before, and whether it was sent again is not in the log",
+                lacks: .requestFields,
+                """
+                === upgrade
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=23:00:00}
+                < HTTP/1.1 101 Switching Protocols
+                -- 60 s
+                << close 1001
+                === upgrade
+                > GET /live HTTP/1.1
+                < HTTP/1.1 403 Forbidden
+                ?? requestFields
+                """),
         ]
     )
 }

@@ -64,7 +64,7 @@ extension Cause {
                 < HTTP/1.1 401 Unauthorized
                 """),
             .unknown(
-                "the server found the token wanting, and no key is there to check",
+                "the server found the token wanting, and no key is there to check", lacks: .key,
                 """
                 > GET /live HTTP/1.1
                 > Authorization: Bearer {jwt exp=13:00:00}

@@ -52,6 +52,13 @@ extension Cause {
                 > Authorization: Bearer {jwt exp=13:00:00}
                 < HTTP/1.1 401 Unauthorized
                 """),
+            .unknown(
+                "the export replaced the token, stray characters and all", lacks: .credentialValues,
+                """
+                > GET /live?token=[redacted] HTTP/1.1
+                < HTTP/1.1 401 Unauthorized
+                ?? credentialValues
+                """),
         ]
     )
 }

@@ -7,6 +7,7 @@ extension Cause {
         "token-time-claims-unusable", "TOKEN-105", "exp, nbf or iat cannot be used as a date",
         explains: .rejected,
         needs: [.requestFields, .query, .credentialValues],
+        asks: [.claims],
         explanation: """
             The times of a JWT are numbers of seconds since 1970 (NumericDate). Milliseconds make a date tens of \
             thousands of years ahead, and a string is no number: verifiers refuse such a token, or take it for \
@@ -61,6 +62,13 @@ extension Cause {
                 > Authorization: Bearer {jwt exp=13:00:00}
                 < HTTP/1.1 401 Unauthorized
                 < Date: 12:00:00
+                """),
+            .unknown(
+                "an opaque token holds no date that could be looked at", lacks: .tokenClaims,
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer 9f8a7c6b5d4e3f2a1b0c9d8e7f
+                < HTTP/1.1 401 Unauthorized
                 """),
         ]
     )

@@ -21,13 +21,16 @@ extension Cause {
             let size = head.byteCount
             let said = facts.statement(of: "token-too-long")
             let isStatus = status == 414 || status == 431 || status == 494
+            // What was seen of the head is the least that it had.
+            let isWhole = facts.sees([.requestFields, .query, .credentialValues])
             guard isStatus || said != nil || status == 413 || 8000 < size else {
+                if !isWhole { return .silent }
                 return .ruledOut("the request's head has \(size) bytes", at: facts.requestPlaces)
             }
             let longest = facts.sent.max { $0.token.secret.bytes.count < $1.token.secret.bytes.count }
             let part = longest.map { ", \($0.token.secret.bytes.count) of them \($0.name)" } ?? ""
             var brief = Brief(
-                fact: "The request's head has \(size) bytes\(part).",
+                fact: "The request's head has \(isWhole ? "" : "at least ")\(size) bytes\(part).",
                 claim: "the server reads no more than its limit")
             brief.speaksFor(
                 8000 < size ? .moderate : .weak, .handshake, "a head of \(size) bytes",
@@ -54,6 +57,14 @@ extension Cause {
                 > GET /live HTTP/1.1
                 > Authorization: Bearer {jwt exp=13:00:00}
                 < HTTP/1.1 400 Bad Request
+                """),
+            .unknown(
+                "the log shows the 400, and of the request no more than its first line",
+                lacks: .requestFields,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 400 Bad Request
+                ?? requestFields
                 """),
         ]
     )

@@ -51,7 +51,7 @@ extension Cause {
                 < HTTP/1.1 401 Unauthorized
                 """),
             .unknown(
-                "the values were replaced",
+                "the values were replaced", lacks: .credentialValues,
                 """
                 > GET /live?token=YOUR_TOKEN HTTP/1.1
                 < HTTP/1.1 401 Unauthorized

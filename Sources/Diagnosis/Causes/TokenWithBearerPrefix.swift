@@ -38,6 +38,14 @@ extension Cause {
                 > Authorization: Bearer {jwt exp=13:00:00}
                 < HTTP/1.1 401 Unauthorized
                 """),
+            .unknown(
+                "the export replaced the value of the query, whatever it began with",
+                lacks: .credentialValues,
+                """
+                > GET /live?token=[redacted] HTTP/1.1
+                < HTTP/1.1 401 Unauthorized
+                ?? credentialValues
+                """),
         ]
     )
 }

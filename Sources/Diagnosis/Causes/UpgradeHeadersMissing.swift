@@ -56,6 +56,13 @@ extension Cause {
                 > GET /live HTTP/1.1
                 < HTTP/1.1 400 Bad Request
                 """),
+            .unknown(
+                "the log behind the proxy shows the 426, and no field of the request", lacks: .requestFields,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 426 Upgrade Required
+                ?? requestFields
+                """),
         ]
     )
 }

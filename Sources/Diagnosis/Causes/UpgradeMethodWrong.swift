@@ -45,6 +45,12 @@ extension Cause {
                 > GET /live HTTP/1.1
                 < HTTP/1.1 405 Method Not Allowed
                 """),
+            .unknown(
+                "the capture holds the server's direction only", lacks: .requestFields,
+                """
+                < HTTP/1.1 405 Method Not Allowed
+                ?? requestFields query
+                """),
         ]
     )
 }

@@ -64,7 +64,7 @@ extension Cause {
                 < HTTP/1.1 403 Forbidden
                 """),
             .unknown(
-                "the request was not captured",
+                "the request was not captured", lacks: .requestFields,
                 """
                 > GET /live HTTP/1.1
                 < HTTP/1.1 400 Bad Request

@@ -54,6 +54,13 @@ extension Cause {
                 > GET /live HTTP/1.1
                 < HTTP/1.1 400 Bad Request
                 """),
+            .unknown(
+                "the log shows the 426, and not which version was asked for", lacks: .requestFields,
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 426 Upgrade Required
+                ?? requestFields
+                """),
         ]
     )
 }

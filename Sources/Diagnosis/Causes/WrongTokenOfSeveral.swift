@@ -7,6 +7,7 @@ extension Cause {
         "wrong-token-of-several", "TOKEN-506", "Of several tokens minted, the wrong one was sent",
         explains: .rejected,
         needs: [.requestFields, .query, .credentialValues],
+        asks: [.mint],
         explanation: """
             Chains of calls hand out one token after another: an OAuth token first, then, with it, a token for the \
             guest, the session or the socket. The socket takes the last one. Sending the first is easily done, and \
@@ -105,6 +106,13 @@ extension Cause {
                 === upgrade
                 > GET /live HTTP/1.1
                 > Authorization: Bearer {jwt exp=12:30:00 sub=guest}
+                < HTTP/1.1 401 Unauthorized
+                """),
+            .unknown(
+                "what was minted before the capture began is not in it", lacks: .mint,
+                """
+                > GET /live HTTP/1.1
+                > Authorization: Bearer {jwt exp=13:00:00}
                 < HTTP/1.1 401 Unauthorized
                 """),
         ]
