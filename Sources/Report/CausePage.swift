@@ -76,7 +76,7 @@ package func causeMarkdown(_ cause: Cause) -> String {
     }
     if !cause.asks.isEmpty {
         let asked = cause.asksInWords.joined(separator: ", and ")
-        lines += ["", "Unless the server itself says so, it also takes \(asked)."]
+        lines += ["", "Unless the server itself says so, it also asks for \(asked)."]
     }
     if !cause.mistakenFor.isEmpty {
         let links = cause.mistakenFor.map { "[\($0)](\($0).md)" }
