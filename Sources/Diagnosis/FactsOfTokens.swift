@@ -37,16 +37,23 @@ extension Facts {
         }
     }
 
+    /// Whether a token of this attempt is the one that stands there: what replaces values makes different ones alike.
+    var areTokensSeen: Bool { sees(.credentialValues) }
+
+    /// Whether the target stands there as it was sent: a query may hold values that were replaced.
+    var isTargetSeen: Bool { sees(.query) && (areTokensSeen || request?.head.target?.contains("?") != true) }
+
     /// An exchange that sent this token and was answered 2xx; the nearest kept one before this attempt, else after.
     func acceptance(of token: Int) -> Exchange? {
-        guard index.lineages.indices.contains(token), let last = index.lineages[token].acceptedExchanges.last
+        guard areTokensSeen, index.lineages.indices.contains(token),
+            let last = index.lineages[token].acceptedExchanges.last
         else { return nil }
         return file.exchanges[last]
     }
 
     /// An earlier attempt on the same address that was let in with this very token.
     func earlierAcceptance(of token: Int) -> Attempt? {
-        guard index.lineages.indices.contains(token) else { return nil }
+        guard areTokensSeen, index.lineages.indices.contains(token) else { return nil }
         for other in index.lineages[token].acceptedAttempts
         where other < position && index.groups.group(of: other) == index.groups.group(of: position) {
             return file.attempts[other]
@@ -56,9 +63,9 @@ extension Facts {
 
     /// The response that handed out a token: the exchange and the member's name.
     func mint(of token: Int) -> (exchange: Exchange, member: String, lifetime: Int?)? {
-        guard index.lineages.indices.contains(token), let mint = index.lineages[token].mint else {
-            return nil
-        }
+        guard areTokensSeen, index.lineages.indices.contains(token),
+            let mint = index.lineages[token].mint
+        else { return nil }
         let exchange = file.exchanges[mint.exchange]
         let minted = exchange.minted[mint.item]
         return (exchange, minted.member, minted.lifetimeSeconds)

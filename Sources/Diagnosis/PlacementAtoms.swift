@@ -139,7 +139,9 @@ extension Facts {
                 .moderate, .comparison, "attempt \(bare.id) without the credential was refused alike",
                 at: places(bare))
         }
-        brief.speaksFor(.weak, .placement, "\(own.name) was sent \(word) only", at: requestPlaces)
+        let isOnly = isAlone && sees([.requestFields, .query])
+        brief.speaksFor(
+            .weak, .placement, "\(own.name) was sent \(word)\(isOnly ? " only" : "")", at: requestPlaces)
         weighStatement(otherThan: [slug, "credential-missing", "credential-judged"], against: &brief)
         brief.test = NextStep("Send the same token in another place on the same URL, and once not at all.")
         return .stands(brief)

@@ -72,7 +72,8 @@ package func causeMarkdown(_ cause: Cause) -> String {
     lines += [cause.explanation, "", "## What to do", "", cause.fix.text]
     if let command = cause.fix.command { lines += ["", "```", command, "```"] }
     if !cause.needsInWords.isEmpty {
-        lines += ["", "## Cannot be told without", "", cause.needsInWords.joined(separator: ", ") + "."]
+        lines += ["", "## What must have been seen", "", cause.needsInWords.joined(separator: ", ") + "."]
+        lines.append("Where it was not, that nothing points to this cause says nothing.")
     }
     if !cause.asks.isEmpty {
         let asked = cause.asksInWords.joined(separator: ", and ")

@@ -82,6 +82,7 @@ struct WeakeningTests {
     func hiddenPartsWeaken() {
         let parts: [Attempt.Unseen] = [
             .requestFields, .responseFields, .responseBody, .frames, .closes, .query, .credentialValues,
+            .transport, .status,
         ]
         for (name, file) in cases {
             for part in parts {
@@ -115,6 +116,32 @@ struct WeakeningTests {
                 #expect(
                     trial?.outcome != "silent" || isOther,
                     "\(cause.slug): \(example.name): \(trial?.why ?? "")")
+            }
+        }
+    }
+
+    @Test("a part hidden from an example that fires leaves its cause standing or untested")
+    func hiddenPartIsUntested() {
+        var options = JudgeOptions()
+        options.keepsTrail = true
+        for cause in Catalogue.causes {
+            for example in cause.examples {
+                guard case .fires = example.expectation else { continue }
+                for part in parts {
+                    var less = Transcript.caseFile(example.transcript)
+                    for index in less.attempts.indices { hide(part, in: &less.attempts[index]) }
+                    guard let judgement = judge(less, options: options).last, judgement.verdict != nil else {
+                        continue
+                    }
+                    guard let trial = judgement.trail.first(where: { $0.cause == cause.slug }) else {
+                        continue
+                    }
+                    if trial.why.hasPrefix("it cannot explain") { continue }
+                    #expect(
+                        trial.outcome != "silent" && trial.outcome != "ruled out",
+                        "\(cause.slug): \(example.name), without part \(part.rawValue): \(trial.outcome): \(trial.why)"
+                    )
+                }
             }
         }
     }
@@ -156,6 +183,17 @@ struct WeakeningTests {
         case .frames:
             attempt.session?.firstFrames = []
             attempt.session?.credentials = []
+        case .transport:
+            attempt.connection.tls = nil
+            attempt.connection.protocolMismatch = nil
+            attempt.connection.tunnel = nil
+            attempt.connection.synCount = 0
+            attempt.connection.establishedAt = nil
+            if attempt.outcome == .failed { attempt.connection.ending = .open }
+        case .status:
+            // Whoever was not shown the status was not shown the rest of the answer.
+            attempt.unseen.formUnion([.responseFields, .responseBody])
+            if attempt.outcome == .refused { attempt.response = nil }
         case .query: attempt.credentials = attempt.credentials.filter { $0.placement != .query }
         default: break
         }

@@ -6,7 +6,7 @@ extension Cause {
     static let clientCertificateRequired = Cause(
         "client-certificate-required", "TLS-104", "The server requires a client certificate",
         explains: [.failed, .refused],
-        needs: .transport,
+        needs: [.responseFields, .responseBody, .transport],
         explanation: """
             The server asked for a certificate in the TLS handshake and got none, or an empty list. It ends the \
             handshake with alert 116, or goes on and answers 400 or 403 over HTTP.

@@ -6,7 +6,7 @@ extension Cause {
     static let clockSkew = Cause(
         "clock-skew", "TOKEN-103", "The clocks of client and server disagree",
         explains: .rejected,
-        needs: .responseFields,
+        needs: [.requestFields, .query, .responseFields],
         asks: [.serversClock],
         explanation: """
             The server's Date fields and the clock of the capturing machine differ by more than the leeway, all in \

@@ -7,7 +7,7 @@ extension Cause {
         "credential-lost-on-the-way", "AUTH-111",
         "Sibling requests carry the credential, the upgrade does not",
         explains: .rejected,
-        needs: [.requestFields, .query],
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             The same client sends a credential with its ordinary requests and none with the upgrade. The usual \
             reasons: browsers ignore header arguments of `new WebSocket`, a library builds the upgrade's fields by \

@@ -6,7 +6,7 @@ extension Cause {
     static let credentialsConflict = Cause(
         "credentials-conflict", "AUTH-109", "Two credentials in one handshake disagree",
         explains: .rejected,
-        needs: [.requestFields, .query],
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             A request must use one method to carry its token (RFC 6750 §2). With two different tokens, one in the \
             header and one in the query, say, servers disagree on which one counts, and an old one may win.
@@ -21,6 +21,7 @@ extension Cause {
                     && $0.token.kind != .basic
             }
             guard let first = carriers.first, 2 <= carriers.count else { return .silent }
+            guard facts.areTokensSeen else { return .untestable(.credentialValues) }
             guard
                 let other = carriers.first(where: {
                     $0.token.id != first.token.id && $0.token.kind == first.token.kind
@@ -61,11 +62,13 @@ extension Cause {
                 < HTTP/1.1 401 Unauthorized
                 """),
             .unknown(
-                "the log shows the token of the query, and no field beside it", lacks: .requestFields,
+                "the export replaced both, and nobody can tell whether they were the same",
+                lacks: .credentialValues,
                 """
-                > GET /live?access_token={jwt exp=13:00:00} HTTP/1.1
+                > GET /live?access_token=*** HTTP/1.1
+                > Authorization: Bearer [redacted]
                 < HTTP/1.1 401 Unauthorized
-                ?? requestFields
+                ?? credentialValues
                 """),
         ]
     )

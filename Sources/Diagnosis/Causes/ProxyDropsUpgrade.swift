@@ -6,7 +6,7 @@ extension Cause {
     static let proxyDropsUpgrade = Cause(
         "proxy-drops-upgrade", "EDGE-301", "A reverse proxy does not forward the upgrade",
         explains: [.refused],
-        needs: [.requestFields, .responseFields],
+        needs: [.requestFields, .responseFields, .responseBody],
         explanation: """
             The client sent Upgrade and Connection, and the answer says that they did not arrive, or is the ordinary \
             answer of the application. Both fields are hop-by-hop: a proxy drops them unless it is told to pass the \

@@ -17,7 +17,8 @@ extension Cause {
         references: [.rfc(6749, "6")],
         mistakenFor: ["reconnect-with-old-token"],
         examine: { facts in
-            guard facts.isAboutAccess, !facts.index.mints.isEmpty, let previous = facts.previous,
+            guard facts.isAboutAccess, facts.areTokensSeen, !facts.index.mints.isEmpty,
+                let previous = facts.previous,
                 let sent = facts.sent.first,
                 let before = previous.credentials.compactMap({ facts.file.token($0.token) }).first,
                 let mint = facts.mintBetween(previous)

@@ -21,7 +21,7 @@ extension Cause {
             guard facts.serverClose != nil, var brief = facts.closeBrief(1001, name: "going away") else {
                 return .silent
             }
-            if let gap = facts.gapAtEndSeconds, 5 <= gap {
+            if facts.sees(.frames), let gap = facts.gapAtEndSeconds, 5 <= gap {
                 brief.fact = (brief.fact ?? "") + " No frame had been sent for \(durationText(gap))."
             }
             // The close frame that this one answers may be among what the capture lost.

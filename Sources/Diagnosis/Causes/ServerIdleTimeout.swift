@@ -27,7 +27,9 @@ extension Cause {
                     "the last frame was \(durationText(gap)) before the close", at: facts.effectPlaces)
             }
             var brief = Brief(
-                fact: "No frame had been sent for \(durationText(gap)) when the server closed.",
+                fact: facts.sees(.frames)
+                    ? "No frame had been sent for \(durationText(gap)) when the server closed."
+                    : "No frame is in the input for the \(durationText(gap)) before the server closed.",
                 claim: "the server closes connections that are silent for that long")
             if let said { facts.add(said, to: &brief) }
             facts.weighGaps(&brief, gap: gap)

@@ -6,7 +6,7 @@ extension Cause {
         "session-cookie-missing", "AUTH-106",
         "The session cookie is absent, stale or blocked on the upgrade",
         explains: .rejected,
-        needs: .requestFields,
+        needs: [.requestFields, .credentialValues],
         explanation: """
             Requests of the same client to the same site carry a session cookie and are let in; the upgrade carries \
             none, or another value. Cookies are bound to a host, a path, `Secure` and `SameSite`: a socket on another \
@@ -28,6 +28,7 @@ extension Cause {
                 return .untestable(.requestFields)
             }
             let own = facts.sent.first { $0.credential.placement == .cookie }
+            guard own == nil || facts.areTokensSeen else { return .untestable(.credentialValues) }
             if own?.token.id == sibling.token {
                 return .ruledOut("the upgrade carries the same cookie: \(sibling.text)", at: sibling.places)
             }

@@ -6,7 +6,7 @@ extension Cause {
     static let sessionURLSpent = Cause(
         "session-url-spent", "SESSION-402", "The reconnect used a URL that is valid once",
         explains: [.refused],
-        needs: .status,
+        needs: [.status, .query, .credentialValues],
         explanation: """
             A URL that was handed out for one session may be dead once that session has ended, whatever the token. \
             The first connection works, every reconnect is refused; a URL fetched anew works again.
@@ -27,6 +27,7 @@ extension Cause {
                 return .stands(brief)
             }
             guard facts.sees(.query) else { return .untestable(.query) }
+            guard facts.isTargetSeen else { return .untestable(.credentialValues) }
             guard previous.request?.head.target == facts.request?.head.target else {
                 return .ruledOut(
                     "the URL differs from that of attempt \(previous.id)", at: facts.requestPlaces)

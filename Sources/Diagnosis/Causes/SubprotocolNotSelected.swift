@@ -6,7 +6,7 @@ extension Cause {
     static let subprotocolNotSelected = Cause(
         "subprotocol-not-selected", "UPGRADE-401", "Subprotocols were offered, the server selected none",
         explains: [.oddSwitch, .lost],
-        needs: .responseFields,
+        needs: [.requestFields, .responseFields],
         explanation: """
             The client offered subprotocols and the 101 names none. RFC 6455 allows that, but browsers and several \
             libraries fail the connection then, because the application asked for a language that nobody agreed to \

@@ -7,7 +7,7 @@ extension Cause {
         "subprotocol-unknown-to-server", "UPGRADE-404",
         "The offered subprotocol is not the one the server speaks",
         explains: [.refused, .closed, .oddSwitch],
-        needs: .closes,
+        needs: [.requestFields, .closes],
         asks: [.profile],
         explanation: """
             Client and server must name the same language: `graphql-ws` is another one than `graphql-transport-ws`, \
@@ -33,20 +33,27 @@ extension Cause {
                 : spoken.first { known in
                     !known.value.contains { name in offered.contains { matches($0, pattern: name) } }
                 }
-            guard said != nil || isCode || unknown != nil else {
+            guard facts.status != 401, facts.status != 403 || said != nil else { return .silent }
+            let isOfferSeen = facts.sees(.requestFields)
+            guard said != nil || isCode || unknown != nil && isOfferSeen else {
+                if unknown != nil { return .untestable(.requestFields) }
                 if let known = spoken.first, facts.status == 400 {
                     return .ruledOut("an offered name is the documented one: \(known.text)")
                 }
                 return .silent
             }
-            guard facts.status != 401, facts.status != 403 || said != nil else { return .silent }
             var brief = Brief(
-                fact: offered.isEmpty
-                    ? "The client offered no subprotocol." : "The client offered \(listed(offered)).",
+                fact: !offered.isEmpty
+                    ? "The client offered \(listed(offered))."
+                    : isOfferSeen
+                        ? "The client offered no subprotocol."
+                        : "What the client offered is not in the input.",
                 claim: "the server speaks another subprotocol")
-            brief.speaksFor(
-                .weak, .handshake, offered.isEmpty ? "none offered" : "offered: \(listed(offered))",
-                at: facts.requestPlaces)
+            if isOfferSeen || !offered.isEmpty {
+                brief.speaksFor(
+                    .weak, .handshake, offered.isEmpty ? "none offered" : "offered: \(listed(offered))",
+                    at: facts.requestPlaces)
+            }
             if let said { facts.add(said, to: &brief) }
             if isCode, let code = facts.serverClose?.code, let known = facts.closeCodeMeaning(code) {
                 brief.add(Known(profile: known.profile, behaviour: known.behaviour, value: code), .strong)
@@ -82,6 +89,15 @@ extension Cause {
                 > GET /live?room=1 HTTP/1.1
                 > Sec-WebSocket-Protocol: live.v2
                 < HTTP/1.1 400 Bad Request
+                """),
+            .unknown(
+                "the gateway documents a name, and what was offered is not in the log",
+                lacks: .requestFields,
+                """
+                === upgrade host=gateway.example.net
+                > GET /live?room=1 HTTP/1.1
+                < HTTP/1.1 400 Bad Request
+                ?? requestFields
                 """),
             .unknown(
                 "nothing is known of the server's language", lacks: .profile,

@@ -71,12 +71,12 @@ extension Cause {
                 < HTTP/1.1 403 Forbidden
                 """),
             .unknown(
-                "the upgrade's token was masked: nobody can tell whether it is the same",
+                "both were replaced by the same word, which does not make them the same",
                 lacks: .credentialValues,
                 """
                 === rest
                 > GET /me HTTP/1.1
-                > Authorization: Bearer {jwt exp=13:00:00}
+                > Authorization: Bearer [redacted]
                 < HTTP/1.1 200 OK
                 === upgrade
                 > GET /live HTTP/1.1

@@ -6,7 +6,7 @@ extension Cause {
     static let tokenAudienceMismatch = Cause(
         "token-audience-mismatch", "TOKEN-201", "The token's audience does not cover this endpoint",
         explains: .rejected,
-        needs: [.requestFields, .query, .credentialValues],
+        needs: [.requestFields, .query, .credentialValues, .responseFields, .responseBody],
         explanation: """
             `aud` names the services that a token is for (RFC 7519 §4.1.3). A gateway must refuse a token that is \
             not for it, with 401 or 403, whatever else is right about it. Scheme and trailing slash count.

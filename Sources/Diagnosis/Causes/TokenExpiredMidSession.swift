@@ -6,7 +6,7 @@ extension Cause {
     static let tokenExpiredMidSession = Cause(
         "token-expired-mid-session", "TOKEN-104", "The token expired while the session was open",
         explains: [.closed, .lost],
-        needs: [.frames, .closes],
+        needs: [.requestFields, .query, .credentialValues, .frames, .closes],
         asks: [.times, .claims],
         explanation: """
             Some servers end a socket when the token that opened it expires; others check it at the handshake only. \

@@ -5,7 +5,7 @@ extension Cause {
     static let tokenSignatureInvalid = Cause(
         "token-signature-invalid", "TOKEN-402", "The signature does not verify with the key supplied",
         explains: .rejected,
-        needs: [.requestFields, .query, .credentialValues],
+        needs: [.requestFields, .query, .credentialValues, .responseFields, .responseBody],
         explanation: """
             Whether a signature is right can be told only with the issuer's key (`--jwks`), or by the server's own \
             words. One damaged character has the same effect as a wrong key, so damage on the way is looked for \

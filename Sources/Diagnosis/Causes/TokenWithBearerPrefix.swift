@@ -6,7 +6,7 @@ extension Cause {
         "token-with-bearer-prefix", "TOKEN-303",
         "\"Bearer \" stands inside a query value, subprotocol or message field",
         explains: .rejected,
-        needs: [.requestFields, .credentialValues],
+        needs: [.requestFields, .query, .credentialValues],
         explanation: """
             `Bearer` is the scheme of the Authorization field. In a query, a subprotocol or a message the bare token \
             is expected, unless the gateway documents otherwise; with the word in front the value is no token.

@@ -18,7 +18,9 @@ extension Cause {
         mistakenFor: ["token-kind-wrong", "token-audience-mismatch"],
         refines: ["token-kind-wrong"],
         examine: { facts in
-            guard facts.isAboutAccess, let sent = facts.sentAnywhere.first else { return .silent }
+            guard facts.isAboutAccess, facts.areTokensSeen, let sent = facts.sentAnywhere.first else {
+                return .silent
+            }
             if let better = facts.betterSibling(of: sent.token.id),
                 facts.earlierAcceptance(of: sent.token.id) == nil
             {
