@@ -170,14 +170,19 @@ extension Facts {
         return .stands(brief)
     }
 
+    /// Whether a close without a reason had none: who tells of a code may leave the words out.
+    var seesCloseReason: Bool { !isTold && sees(.closes) }
+
     /// The brief of a standard close code, with its reason.
     func closeBrief(_ code: Int, name: String) -> Brief? {
         guard let close, close.code == code else { return nil }
         let side = close.by == .server ? "server" : "client"
-        let reason = maskedReason.isEmpty ? "without a reason text" : "saying \"\(maskedReason)\""
+        let reason =
+            !maskedReason.isEmpty
+            ? ", saying \"\(maskedReason)\"" : seesCloseReason ? ", without a reason text" : ""
         var brief = Brief(
             fact:
-                "The \(side) closed with \(code) (\(name)), \(reason)\(ageAtEnd.map { ", \($0) after the upgrade" } ?? "").",
+                "The \(side) closed with \(code) (\(name))\(reason)\(ageAtEnd.map { ", \($0) after the upgrade" } ?? "").",
             claim: "")
         brief.speaksFor(
             .strong, .frames, "close frame \(code) by the \(side)", at: [close.place], telling: true)

@@ -51,12 +51,19 @@ private func whatHappened(_ facts: borrowing Facts) -> String {
         }
         let isBodyKnown = facts.response?.body.completeness == .complete && facts.sees(.responseBody)
         let ending =
-            hasReason ? "." : isBodyKnown ? " and gave no reason." : "; its body is not in the input."
+            hasReason
+            ? "."
+            : !isBodyKnown
+                ? "; its body is not in the input."
+                : facts.sees(.responseFields)
+                    ? " and gave no reason." : "; its header fields are not in the input."
         return "\(server) refused the upgrade with \(status)\(ending)"
     }
     if let close = facts.close, facts.symptoms.contains(.closed) {
         let code = close.code.map { " with \($0)" } ?? " without a code"
-        let reason = close.reason.isEmpty ? " and gave no reason." : ", saying \"\(close.reason)\"."
+        let reason =
+            !close.reason.isEmpty
+            ? ", saying \"\(close.reason)\"." : facts.seesCloseReason ? " and gave no reason." : "."
         return "The \(close.by == .server ? "server" : "client") closed the socket\(code)\(reason)"
     }
     if facts.symptoms.contains(.refused) {

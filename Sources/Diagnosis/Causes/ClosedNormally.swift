@@ -37,7 +37,7 @@ extension Cause {
                 > GET /live HTTP/1.1
                 < HTTP/1.1 101 Switching Protocols
                 << close - "token expired"
-                ?? reported
+                ?? reported frames
                 """),
         ]
     )

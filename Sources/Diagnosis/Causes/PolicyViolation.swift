@@ -40,7 +40,7 @@ extension Cause {
                 > GET /live HTTP/1.1
                 < HTTP/1.1 101 Switching Protocols
                 << close - "Invalid token"
-                ?? reported
+                ?? reported frames
                 """),
         ]
     )

@@ -31,14 +31,14 @@ extension Cause {
                 )
             } else if let known = facts.closeCodeMeaning(code) {
                 fact +=
-                    " and without a reason text\(facts.ageAtEnd.map { ", \($0) after the upgrade" } ?? "")."
+                    "\(facts.seesCloseReason ? " and without a reason text" : "")\(facts.ageAtEnd.map { ", \($0) after the upgrade" } ?? "")."
                 brief = Brief(
                     fact: fact,
                     claim:
                         "\(known.profile.title): \(known.behaviour.says) (\(known.behaviour.basis.rawValue))")
             } else {
                 fact +=
-                    " and without a reason text\(facts.ageAtEnd.map { ", \($0) after the upgrade" } ?? "")."
+                    "\(facts.seesCloseReason ? " and without a reason text" : "")\(facts.ageAtEnd.map { ", \($0) after the upgrade" } ?? "")."
                 brief = Brief(
                     fact: fact,
                     claim:
@@ -73,7 +73,7 @@ extension Cause {
                 > GET /live HTTP/1.1
                 < HTTP/1.1 101 Switching Protocols
                 << close - "Invalid authentication token"
-                ?? reported
+                ?? reported frames
                 """),
         ]
     )

@@ -49,7 +49,7 @@ extension Cause {
                 > GET /live HTTP/1.1
                 < HTTP/1.1 101 Switching Protocols
                 << close - "rate limit exceeded"
-                ?? reported
+                ?? reported frames
                 """),
         ]
     )

@@ -54,7 +54,7 @@ extension Cause {
                 > GET /live HTTP/1.1
                 < HTTP/1.1 101 Switching Protocols
                 << close - "idle timeout"
-                ?? reported
+                ?? reported frames
                 """),
         ]
     )

@@ -19,7 +19,13 @@ extension Cause {
             guard let close = facts.serverClose, close.code != 1002, close.code != 1007, close.code != 1009
             else { return .silent }
             let said = facts.statement(of: "server-idle-timeout")
-            guard let gap = facts.gapAtEndSeconds else { return said == nil ? .silent : .untestable(.clock) }
+            guard let gap = facts.gapAtEndSeconds else {
+                guard let said else { return .silent }
+                var brief = Brief("the server closes connections that are silent for too long")
+                facts.add(said, to: &brief)
+                facts.weighStatement(otherThan: ["server-idle-timeout"], against: &brief)
+                return .stands(brief)
+            }
             guard 10 <= gap || said != nil || (4 <= gap && 3 <= facts.equalGaps(facts.likeEnds).count) else {
                 // Other sessions may show that a few seconds are the rule here.
                 guard gap < 4 else { return .silent }
@@ -94,6 +100,14 @@ extension Cause {
                 << text {"n":1}
                 -- 61 s
                 << close 1001 "idle timeout"
+                """),
+            .fires(
+                .likely, "a library tells the words of the close, and of no frame",
+                """
+                > GET /live HTTP/1.1
+                < HTTP/1.1 101 Switching Protocols
+                << close 1001 "idle timeout"
+                ?? reported frames
                 """),
             .silent(
                 "traffic until the close",
