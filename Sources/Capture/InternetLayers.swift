@@ -35,8 +35,12 @@ struct LayerWalk {
     }
 
     /// Walks a packet from its link layer.
-    mutating func walk(_ packet: Packet, _ bytes: Span<UInt8>) -> Found {
+    @inline(__always) mutating func walk(_ packet: Packet, _ bytes: Span<UInt8>) -> Found {
         if packet.linkType == 1, let place = ordinarySegment(packet, bytes) { return .segment(place) }
+        return walkLayers(of: packet, bytes)
+    }
+
+    @inline(never) private mutating func walkLayers(of packet: Packet, _ bytes: Span<UInt8>) -> Found {
         guard let cursor = firstLayer(of: packet, bytes) else {
             census.unknownLinkTypes[packet.linkType, default: 0] += 1
             return .nothing

@@ -18,10 +18,6 @@ struct HeldSegment {
 ///
 /// States: not begun (nothing tells where it starts), begun, ended (all up to its FIN was delivered).
 struct StreamHalf {
-    /// The sequence number of the next byte to deliver.
-    var next: UInt32 = 0
-    /// The highest acknowledgement by the other end.
-    var acknowledged: UInt32 = 0
     /// The sequence number after its last byte, once a FIN told it.
     var finish: UInt32 = 0
     var hasFinish = false
@@ -29,10 +25,6 @@ struct StreamHalf {
     var hasEnded = false
     var isReset = false
     var hasAcknowledged = false
-    /// Whether any byte was delivered or declared missing.
-    var hasMoved = false
-    /// Whether an in-order segment can be delivered without looking any further.
-    var isPlain = false
     /// Packets that came since the other end acknowledged bytes which are not here.
     var patience = 0
     /// The FIN.
@@ -41,6 +33,19 @@ struct StreamHalf {
     /// Segments that wait, in order, not overlapping.
     var held: [HeldSegment] = []
     var heldBytes = 0
+}
+
+/// Where one direction of a stream stands. Every packet touches this and `StreamPulse` and nothing else of a stream:
+/// those of hundreds of open streams fit into the nearest cache together.
+struct StreamEdge {
+    /// The sequence number of the next byte to deliver.
+    var next: UInt32 = 0
+    /// The highest acknowledgement by the other end.
+    var acknowledged: UInt32 = 0
+    /// Whether any byte was delivered or declared missing.
+    var hasMoved = false
+    /// Whether an in-order segment can be delivered without looking any further.
+    var isPlain = false
 
     /// How far `sequence` lies past `next`; negative for bytes that are over.
     @inline(__always) func distance(to sequence: UInt32) -> Int {
@@ -48,34 +53,33 @@ struct StreamHalf {
     }
 }
 
-/// A stream that is being followed.
-struct Stream {
-    var facts: StreamFacts
+/// What changes of a stream with every packet.
+struct StreamPulse {
     var number: Int
-    var conversation: Int
-    /// Whether the upper end of the conversation's key is the client.
-    var clientIsUpper: Bool
-    /// Whether content may still turn the direction round.
-    var mayTurn: Bool
     /// Packets by sender: the lesser end's, the upper end's.
     var packets = (0, 0)
     var lastAt: Timestamp?
-    /// The sequence number after the server's SYN, until the client acknowledges it.
-    var answer: UInt32?
-    var isOpen = true
+    /// Whether the upper end of the conversation's key is the client.
+    var clientIsUpper: Bool
+
+    init(number: Int, clientIsUpper: Bool) {
+        self.number = number
+        self.clientIsUpper = clientIsUpper
+    }
 
     /// The side of an end.
     @inline(__always) func side(upper: Bool) -> Side { upper == clientIsUpper ? .client : .server }
+}
 
-    /// The facts with the counters that are kept apart from them.
-    var currentFacts: StreamFacts {
-        var facts = facts
-        facts.lastAt = lastAt
-        facts.packets =
-            clientIsUpper
-            ? PerSide(client: packets.1, server: packets.0) : PerSide(client: packets.0, server: packets.1)
-        return facts
-    }
+/// A stream that is being followed.
+struct Stream {
+    var facts: StreamFacts
+    var conversation: Int
+    /// Whether content may still turn the direction round.
+    var mayTurn: Bool
+    /// The sequence number after the server's SYN, until the client acknowledges it.
+    var answer: UInt32?
+    var isOpen = true
 }
 
 /// Whether a port is one that servers of the web listen on.

@@ -31,8 +31,12 @@ package struct StreamAssembler {
     private var layers: LayerWalk
     var table: ConversationTable
     var streams: [Stream] = []
+    /// What every packet touches, by the same index as `streams`.
+    var pulses: [StreamPulse] = []
     /// Two for each stream: of the lesser end, then of the upper end.
     var halves: [StreamHalf] = []
+    /// What every packet touches of them.
+    var edges: [StreamEdge] = []
     private var freeSlots: [Int] = []
     var heldBytes = 0
     var recent = RecentSegments()
@@ -85,7 +89,7 @@ package struct StreamAssembler {
     /// Says that no more packets will come: every stream is closed.
     package mutating func finish<Sink: StreamSink>(into sink: inout Sink) {
         layers.finish()
-        for slot in streams.indices.sorted(by: { streams[$0].number < streams[$1].number })
+        for slot in streams.indices.sorted(by: { pulses[$0].number < pulses[$1].number })
         where streams[slot].isOpen {
             close(slot, end(streams[slot].conversation), into: &sink)
         }
@@ -248,20 +252,36 @@ extension StreamAssembler {
             facts: StreamFacts(
                 client: senderIsClient ? sender : receiver, server: senderIsClient ? receiver : sender,
                 directionIsGuessed: !segment.isSYN, openedAt: segment.at, openedFrame: segment.frame),
-            number: number, conversation: index, clientIsUpper: senderIsClient == fromUpper,
-            mayTurn: !segment.isSYN)
+            conversation: index, mayTurn: !segment.isSYN)
+        let pulse = StreamPulse(number: number, clientIsUpper: senderIsClient == fromUpper)
         let slot: Int
         if let reused = freeSlots.popLast() {
             slot = reused
             streams[slot] = stream
+            pulses[slot] = pulse
         } else {
             slot = streams.count
             streams.append(stream)
+            pulses.append(pulse)
             halves.append(StreamHalf())
             halves.append(StreamHalf())
+            edges.append(StreamEdge())
+            edges.append(StreamEdge())
         }
         table.records[index].slot = Int32(truncatingIfNeeded: slot)
-        sink.streamOpened(StreamID(slot: slot, number: number), stream.currentFacts)
+        sink.streamOpened(StreamID(slot: slot, number: number), currentFacts(slot))
+    }
+
+    /// The facts of a stream with the counters that are kept apart from them.
+    func currentFacts(_ slot: Int) -> StreamFacts {
+        let pulse = pulses[slot]
+        var facts = streams[slot].facts
+        facts.lastAt = pulse.lastAt
+        facts.packets =
+            pulse.clientIsUpper
+            ? PerSide(client: pulse.packets.1, server: pulse.packets.0)
+            : PerSide(client: pulse.packets.0, server: pulse.packets.1)
+        return facts
     }
 
     /// Closes the streams of conversations that ended a while ago, and forgets the oldest of these once there are
@@ -316,7 +336,7 @@ extension StreamAssembler {
 
     /// Ends a stream: what still waits is delivered, with its gaps, and its slot is free.
     mutating func close<Sink: StreamSink>(_ slot: Int, _ end: StreamFacts.End, into sink: inout Sink) {
-        let clientIsUpper = streams[slot].clientIsUpper
+        let clientIsUpper = pulses[slot].clientIsUpper
         for upper in [clientIsUpper, !clientIsUpper] { flush(slot, upper, into: &sink) }
         guard streams[slot].isOpen else { return }
         streams[slot].isOpen = false
@@ -325,9 +345,10 @@ extension StreamAssembler {
         for half in [slot * 2, slot * 2 + 1] {
             heldBytes -= halves[half].heldBytes
             halves[half] = StreamHalf()
+            edges[half] = StreamEdge()
         }
         freeSlots.append(slot)
         sink.streamClosed(
-            StreamID(slot: slot, number: streams[slot].number), streams[slot].currentFacts)
+            StreamID(slot: slot, number: pulses[slot].number), currentFacts(slot))
     }
 }

@@ -9,20 +9,20 @@ extension StreamAssembler {
     @inline(__always) mutating func follow<Sink: StreamSink>(
         _ segment: Segment, _ slot: Int, _ upper: Bool, _ bytes: Span<UInt8>, into sink: inout Sink
     ) {
-        if upper { streams[slot].packets.1 += 1 } else { streams[slot].packets.0 += 1 }
-        streams[slot].lastAt = segment.at
+        if upper { pulses[slot].packets.1 += 1 } else { pulses[slot].packets.0 += 1 }
+        pulses[slot].lastAt = segment.at
         let half = slot * 2 + (upper ? 1 : 0)
-        if segment.flags & 0x17 == 0x10, halves[half].isPlain, halves[half ^ 1].isPlain,
-            segment.sequence == halves[half].next, segment.captured == segment.length
+        if segment.flags & 0x17 == 0x10, edges[half].isPlain, edges[half ^ 1].isPlain,
+            segment.sequence == edges[half].next, segment.captured == segment.length
         {
             if 0 < segment.length {
-                halves[half].next = segment.sequence &+ UInt32(truncatingIfNeeded: segment.length)
-                halves[half].hasMoved = true
+                edges[half].next = segment.sequence &+ UInt32(truncatingIfNeeded: segment.length)
+                edges[half].hasMoved = true
                 let payload = bytes.extracting(segment.start..<segment.start + segment.length)
                 recent.remember(direction(slot, upper), segment.sequence, payload)
                 sink.streamReceived(
-                    StreamID(slot: slot, number: streams[slot].number), payload,
-                    from: streams[slot].side(upper: upper), at: segment.at, frame: segment.frame)
+                    StreamID(slot: slot, number: pulses[slot].number), payload,
+                    from: pulses[slot].side(upper: upper), at: segment.at, frame: segment.frame)
             }
             acknowledge(half ^ 1, segment.acknowledgement)
             return
@@ -32,11 +32,11 @@ extension StreamAssembler {
 
     /// The name of one direction of a stream, for `recent`.
     @inline(__always) private func direction(_ slot: Int, _ upper: Bool) -> UInt32 {
-        UInt32(truncatingIfNeeded: streams[slot].number) << 1 | (upper ? 1 : 0)
+        UInt32(truncatingIfNeeded: pulses[slot].number) << 1 | (upper ? 1 : 0)
     }
 
     @inline(__always) private mutating func acknowledge(_ half: Int, _ number: UInt32) {
-        if 0 <= Int32(bitPattern: number &- halves[half].acknowledged) { halves[half].acknowledged = number }
+        if 0 <= Int32(bitPattern: number &- edges[half].acknowledged) { edges[half].acknowledged = number }
     }
 
     @inline(never) private mutating func followClosely<Sink: StreamSink>(
@@ -65,10 +65,10 @@ extension StreamAssembler {
     private mutating func settle(_ slot: Int) {
         let isSettled = streams[slot].answer == nil && !streams[slot].mayTurn
         for half in [slot * 2, slot * 2 + 1] {
-            halves[half].isPlain =
+            edges[half].isPlain =
                 isSettled && halves[half].hasBegun && halves[half].hasAcknowledged && !halves[half].hasFinish
                 && halves[half].held.isEmpty && !halves[half].isReset
-                && (halves[half].hasMoved || !streams[slot].facts.directionIsGuessed)
+                && (edges[half].hasMoved || !streams[slot].facts.directionIsGuessed)
         }
     }
 
@@ -78,18 +78,18 @@ extension StreamAssembler {
         _ segment: Segment, _ slot: Int, _ upper: Bool, into sink: inout Sink
     ) {
         let half = slot * 2 + (upper ? 1 : 0)
-        if !halves[half].hasMoved {
-            halves[half].next = segment.sequence &+ 1
+        if !edges[half].hasMoved {
+            edges[half].next = segment.sequence &+ 1
             halves[half].hasBegun = true
         }
         let senderIsClient = !segment.isACK
-        if streams[slot].mayTurn, !halves[half].hasMoved, !halves[half ^ 1].hasMoved {
-            if senderIsClient != (streams[slot].side(upper: upper) == .client) { turn(slot, into: &sink) }
+        if streams[slot].mayTurn, !edges[half].hasMoved, !edges[half ^ 1].hasMoved {
+            if senderIsClient != (pulses[slot].side(upper: upper) == .client) { turn(slot, into: &sink) }
             streams[slot].mayTurn = false
             streams[slot].facts.directionIsGuessed = false
         }
         let mark = StreamMark(
-            by: streams[slot].side(upper: upper), at: segment.at, frame: segment.frame)
+            by: pulses[slot].side(upper: upper), at: segment.at, frame: segment.frame)
         if senderIsClient {
             if mark.by == .client { streams[slot].facts.synCount += 1 }
         } else if streams[slot].facts.answered == nil, mark.by == .server {
@@ -103,12 +103,12 @@ extension StreamAssembler {
         if !halves[half].hasBegun {
             guard !segment.isRST || 0 < segment.length else { return }
             halves[half].hasBegun = true
-            halves[half].next = segment.sequence
-        } else if !halves[half].hasMoved, 0 < segment.length, !segment.isSYN,
-            halves[half].distance(to: segment.sequence) == 1, !halves[half].hasAcknowledged
+            edges[half].next = segment.sequence
+        } else if !edges[half].hasMoved, 0 < segment.length, !segment.isSYN,
+            edges[half].distance(to: segment.sequence) == 1, !halves[half].hasAcknowledged
         {
             // What came before was a keep-alive probe, which stands one below the next byte.
-            halves[half].next = segment.sequence
+            edges[half].next = segment.sequence
         }
     }
 
@@ -118,15 +118,15 @@ extension StreamAssembler {
             // A RST that answers a SYN acknowledges, and says nothing of where the other end stands.
             guard !segment.isRST else { return }
             halves[other].hasBegun = true
-            halves[other].next = segment.acknowledgement
+            edges[other].next = segment.acknowledgement
         }
         if !halves[other].hasAcknowledged {
             halves[other].hasAcknowledged = true
-            halves[other].acknowledged = segment.acknowledgement
+            edges[other].acknowledged = segment.acknowledgement
         }
         acknowledge(other, segment.acknowledgement)
         guard let answer = streams[slot].answer, !segment.isSYN, !segment.isRST,
-            streams[slot].side(upper: half & 1 == 1) == .client,
+            pulses[slot].side(upper: half & 1 == 1) == .client,
             0 <= Int32(bitPattern: segment.acknowledgement &- answer)
         else { return }
         streams[slot].answer = nil
@@ -134,12 +134,12 @@ extension StreamAssembler {
     }
 
     private mutating func turn<Sink: StreamSink>(_ slot: Int, into sink: inout Sink) {
-        streams[slot].clientIsUpper.toggle()
+        pulses[slot].clientIsUpper.toggle()
         let facts = streams[slot].facts
         streams[slot].facts.client = facts.server
         streams[slot].facts.server = facts.client
         sink.streamTurned(
-            StreamID(slot: slot, number: streams[slot].number), streams[slot].currentFacts)
+            StreamID(slot: slot, number: pulses[slot].number), currentFacts(slot))
     }
 
     // MARK: Bytes
@@ -154,16 +154,16 @@ extension StreamAssembler {
         let start = min(segment.start, bytes.count)
         let payload = bytes.extracting(start..<start + segment.captured)
         // What lies below the next byte was delivered before: a retransmission, or a keep-alive probe.
-        var offset = max(0, -halves[half].distance(to: sequence))
+        var offset = max(0, -edges[half].distance(to: sequence))
         if segment.length <= offset, recent.differs(direction(slot, upper), sequence, payload) {
             streams[slot].facts.differingOverlaps += 1
         }
         while offset < segment.length {
-            let position = halves[half].distance(to: sequence &+ UInt32(truncatingIfNeeded: offset))
+            let position = edges[half].distance(to: sequence &+ UInt32(truncatingIfNeeded: offset))
             let index = firstHeld(half, endingAfter: position)
             let start =
                 index < halves[half].held.count
-                ? halves[half].distance(to: halves[half].held[index].sequence) : Int.max
+                ? edges[half].distance(to: halves[half].held[index].sequence) : Int.max
             if start <= position {
                 let old = halves[half].held[index]
                 let length = min(start + old.length - position, segment.length - offset)
@@ -203,7 +203,7 @@ extension StreamAssembler {
         while low < high {
             let middle = (low + high) / 2
             let end =
-                halves[half].distance(to: halves[half].held[middle].sequence)
+                edges[half].distance(to: halves[half].held[middle].sequence)
                 + halves[half].held[middle].length
             if end <= position { low = middle + 1 } else { high = middle }
         }
@@ -228,16 +228,16 @@ extension StreamAssembler {
     ) {
         let half = slot * 2 + (upper ? 1 : 0)
         if streams[slot].mayTurn {
-            if let sender = sink.sender(ofFirstBytes: bytes), sender != streams[slot].side(upper: upper) {
+            if let sender = sink.sender(ofFirstBytes: bytes), sender != pulses[slot].side(upper: upper) {
                 turn(slot, into: &sink)
             }
             streams[slot].mayTurn = false
         }
-        halves[half].hasMoved = true
-        if 0 < bytes.count { recent.remember(direction(slot, upper), halves[half].next, bytes) }
-        halves[half].next &+= UInt32(truncatingIfNeeded: length)
-        let stream = StreamID(slot: slot, number: streams[slot].number)
-        let side = streams[slot].side(upper: upper)
+        edges[half].hasMoved = true
+        if 0 < bytes.count { recent.remember(direction(slot, upper), edges[half].next, bytes) }
+        edges[half].next &+= UInt32(truncatingIfNeeded: length)
+        let stream = StreamID(slot: slot, number: pulses[slot].number)
+        let side = pulses[slot].side(upper: upper)
         if 0 < bytes.count { sink.streamReceived(stream, bytes, from: side, at: at, frame: frame) }
         guard bytes.count < length else { return }
         streams[slot].facts.missingBytes += length - bytes.count
@@ -248,7 +248,7 @@ extension StreamAssembler {
     private mutating func drain<Sink: StreamSink>(_ slot: Int, _ upper: Bool, into sink: inout Sink) {
         let half = slot * 2 + (upper ? 1 : 0)
         var count = 0
-        while count < halves[half].held.count, halves[half].held[count].sequence == halves[half].next {
+        while count < halves[half].held.count, halves[half].held[count].sequence == edges[half].next {
             let segment = halves[half].held[count]
             deliver(
                 segment.bytes.span, segment.length, slot, upper, segment.at, segment.frame, into: &sink)
@@ -261,12 +261,12 @@ extension StreamAssembler {
             halves[half].patience = 0
         }
         guard halves[half].hasFinish, !halves[half].hasEnded,
-            0 <= -halves[half].distance(to: halves[half].finish)
+            0 <= -edges[half].distance(to: halves[half].finish)
         else { return }
         halves[half].hasEnded = true
         guard !halves[half].isReset else { return }
         sink.streamEnded(
-            StreamID(slot: slot, number: streams[slot].number), by: streams[slot].side(upper: upper),
+            StreamID(slot: slot, number: pulses[slot].number), by: pulses[slot].side(upper: upper),
             isReset: false, at: halves[half].finishAt, frame: halves[half].finishFrame)
     }
 
@@ -276,8 +276,8 @@ extension StreamAssembler {
     private mutating func considerGap<Sink: StreamSink>(_ slot: Int, _ upper: Bool, into sink: inout Sink) {
         let half = slot * 2 + (upper ? 1 : 0)
         guard halves[half].hasAcknowledged,
-            halves[half].distance(to: halves[half].held[0].sequence)
-                <= halves[half].distance(to: halves[half].acknowledged)
+            edges[half].distance(to: halves[half].held[0].sequence)
+                <= edges[half].distance(to: edges[half].acknowledged)
         else { return }
         halves[half].patience += 1
         guard StreamAssembler.gapPatience <= halves[half].patience else { return }
@@ -287,7 +287,7 @@ extension StreamAssembler {
     private mutating func declareGap<Sink: StreamSink>(_ slot: Int, _ upper: Bool, into sink: inout Sink) {
         let half = slot * 2 + (upper ? 1 : 0)
         let first = (halves[half].held[0].sequence, halves[half].held[0].frame)
-        miss(halves[half].distance(to: first.0), slot, upper, first.1, into: &sink)
+        miss(edges[half].distance(to: first.0), slot, upper, first.1, into: &sink)
         drain(slot, upper, into: &sink)
     }
 
@@ -305,7 +305,7 @@ extension StreamAssembler {
         missAcknowledged(slot, upper, into: &sink)
         guard halves[half].hasBegun, halves[half].hasFinish, !halves[half].hasEnded else { return }
         miss(
-            halves[half].distance(to: halves[half].finish), slot, upper, halves[half].finishFrame, into: &sink
+            edges[half].distance(to: halves[half].finish), slot, upper, halves[half].finishFrame, into: &sink
         )
         drain(slot, upper, into: &sink)
     }
@@ -320,7 +320,7 @@ extension StreamAssembler {
             !halves[half].isReset
         else { return }
         miss(
-            halves[half].distance(to: halves[half].acknowledged), slot, upper,
+            edges[half].distance(to: edges[half].acknowledged), slot, upper,
             streams[slot].facts.openedFrame, into: &sink)
     }
 
@@ -328,7 +328,7 @@ extension StreamAssembler {
 
     private mutating func noteFinish(_ segment: Segment, _ sequence: UInt32, _ slot: Int, _ half: Int) {
         let mark = StreamMark(
-            by: streams[slot].side(upper: half & 1 == 1), at: segment.at, frame: segment.frame)
+            by: pulses[slot].side(upper: half & 1 == 1), at: segment.at, frame: segment.frame)
         if streams[slot].facts.firstFinish == nil { streams[slot].facts.firstFinish = mark }
         guard !halves[half].hasFinish else { return }
         halves[half].hasFinish = true
@@ -341,12 +341,12 @@ extension StreamAssembler {
         _ segment: Segment, _ slot: Int, _ upper: Bool, into sink: inout Sink
     ) {
         let half = slot * 2 + (upper ? 1 : 0)
-        let mark = StreamMark(by: streams[slot].side(upper: upper), at: segment.at, frame: segment.frame)
+        let mark = StreamMark(by: pulses[slot].side(upper: upper), at: segment.at, frame: segment.frame)
         if streams[slot].facts.firstReset == nil { streams[slot].facts.firstReset = mark }
         guard !halves[half].isReset, !halves[half].hasEnded else { return }
         halves[half].isReset = true
         sink.streamEnded(
-            StreamID(slot: slot, number: streams[slot].number), by: mark.by, isReset: true, at: mark.at,
+            StreamID(slot: slot, number: pulses[slot].number), by: mark.by, isReset: true, at: mark.at,
             frame: mark.frame)
     }
 }

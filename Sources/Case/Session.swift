@@ -72,9 +72,12 @@ package struct Session: Sendable, Equatable {
     package mutating func keepEssentials(_ limits: Limits) {
         var kept = PerSide(client: 0, server: 0)
         var frames: [FrameRecord] = []
+        frames.reserveCapacity(min(firstFrames.count, 2 * limits.keptFrames))
         for var frame in firstFrames where kept[frame.by] < limits.keptFrames {
             kept[frame.by] += 1
-            frame.preview = Array(frame.preview.prefix(limits.keptPreviewBytes))
+            if limits.keptPreviewBytes < frame.preview.count {
+                frame.preview = Array(frame.preview.prefix(limits.keptPreviewBytes))
+            }
             frames.append(frame)
         }
         firstFrames = frames

@@ -2,6 +2,17 @@ import CBrotli
 import CZlib
 import CZstd
 
+/// Where a decompressor makes the pieces that it hands out. Several may share one that are not used within one
+/// another's `emit`, by one thread.
+@safe package final class OutputPiece {
+    fileprivate let bytes: UnsafeMutableBufferPointer<UInt8>
+
+    /// Room for pieces of so many bytes.
+    package init(bytes count: Int) { bytes = .allocate(capacity: max(1, count)) }
+
+    deinit { bytes.deallocate() }
+}
+
 /// Undoes one compressed stream, piece by piece, in bounded memory.
 ///
 /// Laws: the library's context is allocated at `init` and freed with the value; no call keeps input or output; each
@@ -50,17 +61,17 @@ package struct Decompressor: ~Copyable {
     private let format: Format
     private var engine: Engine
     /// Where a piece of output is made; it serves every call, because messages are small and many.
-    private let output: UnsafeMutableBufferPointer<UInt8>
+    private let output: OutputPiece
     private var isAtEnd = false
     /// Whether a member of a gzip file has ended, so that what follows may be padding.
     private var hasEndedMember = false
     private var memberInput = 0
     private var totalInput = 0
 
-    /// A context for one stream.
+    /// A context for one stream. `output` is where pieces of its output are made; without one it has its own.
     ///
     /// Throws: `outOfMemory`.
-    package init(_ format: Format) throws(CompressionError) {
+    package init(_ format: Format, output: OutputPiece? = nil) throws(CompressionError) {
         self.format = format
         switch format {
         case .gzip, .zlib, .rawDeflate: engine = .deflate(try newInflater(windowBits: format.zlibWindowBits))
@@ -71,11 +82,10 @@ package struct Decompressor: ~Copyable {
             guard let state = ZSTD_createDCtx() else { throw .outOfMemory }
             engine = .zstd(state)
         }
-        output = .allocate(capacity: format.pieceBytes)
+        self.output = output ?? OutputPiece(bytes: format.pieceBytes)
     }
 
     deinit {
-        output.deallocate()
         switch engine {
         case .deflate(let stream):
             inflateEnd(stream)
@@ -158,7 +168,7 @@ package struct Decompressor: ~Copyable {
             consumed += used
             totalInput += used
             memberInput += used
-            if 0 < made, !emit(UnsafeBufferPointer(rebasing: output[..<made]).span) {
+            if 0 < made, !emit(UnsafeBufferPointer(rebasing: output.bytes[..<made]).span) {
                 if case .success(.finished) = step { endMember() }
                 return .success(Progress(consumed: consumed, isFinished: isAtEnd, isStopped: true))
             }
@@ -194,9 +204,9 @@ package struct Decompressor: ~Copyable {
         _ input: UnsafeBufferPointer<UInt8>, _ used: inout Int, _ made: inout Int
     ) -> Result<Step, CompressionError> {
         switch engine {
-        case .deflate(let stream): inflateStep(stream, input, output, &used, &made, at: totalInput)
-        case .brotli(let state): brotliStep(state, input, output, &used, &made, at: totalInput)
-        case .zstd(let state): zstdStep(state, input, output, &used, &made, at: totalInput)
+        case .deflate(let stream): inflateStep(stream, input, output.bytes, &used, &made, at: totalInput)
+        case .brotli(let state): brotliStep(state, input, output.bytes, &used, &made, at: totalInput)
+        case .zstd(let state): zstdStep(state, input, output.bytes, &used, &made, at: totalInput)
         }
     }
 }

@@ -95,7 +95,7 @@ func findInAuthorization(
         sightings.add(bare, in: placement, name: name, defects: edges, tokens: &tokens)
     } else if equalsIgnoringCase(schemeBytes, "basic") {
         addBasic(rest, placement, name, scheme, edges, &sightings, &tokens)
-    } else if let signature = signatureParameter(rest), isSignatureScheme(schemeBytes) {
+    } else if isSignatureScheme(schemeBytes), let signature = signatureParameter(rest) {
         sightings.add(
             rest.extracting(signature), in: placement, name: name, scheme: scheme, kind: .sigv4,
             defects: edges, tokens: &tokens)

@@ -67,6 +67,11 @@ struct ConnectionDissector {
         }
     }
 
+    /// The innermost layer that answers to a condition, by its level.
+    func innermost(_ isMeant: (borrowing Layer) -> Bool) -> Int? {
+        layers.indices.last { isMeant(layers[$0]) }
+    }
+
     // MARK: One piece of bytes, one layer
 
     mutating func feed(
@@ -74,11 +79,10 @@ struct ConnectionDissector {
         _ context: inout DissectContext
     ) {
         guard 0 < bytes.count else { return }
-        let isFirst = !layers[level].hasBytes[side]
-        layers[level].hasBytes[side] = true
+        // Nearly every piece of a capture of sessions.
+        if layers[level].readFrames(bytes, from: side, at: time, place: place) { return }
+        let isFirst = layers[level].noteBytes(from: side)
         switch layers[level].kind {
-        case .webSocket:
-            layers[level].webSocket?.receive(bytes, from: side, at: time, place: place)
         case .tls:
             // After a gap the first bytes that were seen are not the first that were sent.
             if isFirst, side == .server, connection.missingBytes == 0, FirstBytes(bytes, from: side) != .tls {
@@ -95,9 +99,9 @@ struct ConnectionDissector {
         case .unknown:
             identify(bytes, level: level, from: side, &context)
             guard layers[level].kind != .unknown, layers[level].kind != .ignored else { return }
-            layers[level].hasBytes[side] = false
+            layers[level].forgetBytes(from: side)
             feed(bytes, level: level, from: side, at: time, place: place, &context)
-        case .ignored:
+        case .webSocket, .ignored:
             break
         }
     }

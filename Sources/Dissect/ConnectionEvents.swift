@@ -85,7 +85,9 @@ extension ConnectionDissector {
         layers[level].become(.webSocket, limits: context.limits)
         layers[level].webSocket = SessionReader(
             response: response.head, limits: context.limits,
-            keepsEveryFrame: context.keepsFramesOfStream == connection.stream)
+            keepsEveryFrame: context.keepsFramesOfStream == connection.stream,
+            // Only what clients send is searched for credentials.
+            barelyKept: .server, scratch: context.scratch)
     }
 
     private mutating func foreign(
@@ -161,7 +163,7 @@ extension ConnectionDissector {
 
     /// Whether the bytes of this layer came out of TLS.
     private func isSecure(_ level: Int) -> Bool {
-        isDecrypted || layers[..<level].contains { $0.kind == .tls }
+        isDecrypted || (0..<level).contains { layers[$0].kind == .tls }
     }
 
     // MARK: The end
@@ -202,7 +204,7 @@ extension ConnectionDissector {
     }
 
     private mutating func finishSession(_ context: inout DissectContext) {
-        guard let index = openAttempt, let level = layers.lastIndex(where: { $0.webSocket != nil }) else {
+        guard let index = openAttempt, let level = innermost({ $0.webSocket != nil }) else {
             return
         }
         layers[level].webSocket?.finish()
@@ -234,7 +236,7 @@ extension ConnectionDissector {
     /// the connection go on; what is told here is told again, whole, by `finish`.
     func tellUnfinished(_ context: inout DissectContext) {
         for index in attempts { context.builder.living[index]?.connection = connection }
-        guard let index = openAttempt, let level = layers.lastIndex(where: { $0.webSocket != nil }),
+        guard let index = openAttempt, let level = innermost({ $0.webSocket != nil }),
             let reader = layers[level].webSocket
         else { return }
         var session = reader.session

@@ -1,6 +1,7 @@
 import Case
 import HTTP
 import TLS
+import WebSocket
 import Wire
 
 /// What all connections of one pipeline share.
@@ -16,6 +17,8 @@ struct DissectContext {
     var keepsFramesOfStream: Int?
     /// The last moment the inputs tell of; known when they have ended.
     var inputEndedAt: Timestamp?
+    /// Room that all sessions work in.
+    let scratch = SessionScratch()
     /// Plaintext buffers that are not in use.
     private var buffers: [[UInt8]] = []
 

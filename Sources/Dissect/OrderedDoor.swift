@@ -98,7 +98,7 @@ package struct OrderedDoor {
     /// The case as it stands, connections that are still open included. The door goes on.
     package func snapshot(inputs: [Input], endedAt: Timestamp?) -> CaseFile {
         var copy = self
-        // Layers are classes: what is open is told without being finished.
+        // What is open is told without being finished.
         for dissector in live.values { dissector.tellUnfinished(&copy.context) }
         return copy.context.builder.finish(inputs: inputs, endedAt: endedAt, keys: KeyLogFacts())
     }

@@ -6,12 +6,12 @@ import Wire
 extension ConnectionDissector {
     /// Brings the connection's TLS facts up to date. The innermost layer is the one that attempts ran on.
     mutating func refreshTLS() {
-        if let layer = layers.last(where: { $0.tls != nil }) { connection.tls = layer.tls?.summary }
+        if let level = innermost({ $0.tls != nil }) { connection.tls = layers[level].tls?.summary }
     }
 
     /// Settles the TLS layers at the end; a connection that stayed encrypted is counted.
     mutating func finishTLS(_ context: inout DissectContext) {
-        guard layers.contains(where: { $0.tls != nil }) else { return }
+        guard innermost({ $0.tls != nil }) != nil else { return }
         refreshTLS()
         if connection.tls?.decryption == .decrypted { context.builder.tally.encrypted.decrypted += 1 }
         guard let summary = connection.tls, !sawRequest else { return }

@@ -36,7 +36,8 @@ func authority(of request: MessageHead?, on connection: Connection) -> String {
 
 /// The authority of an absolute-form target (RFC 9112 §3.2.2), or nil for the other forms.
 private func absoluteFormAuthority(_ target: String) -> String? {
-    guard let scheme = target.range(ofSchemeSeparator: "://") else { return nil }
+    // Nearly every target is a path. Letters are looked at one character after the other.
+    guard target.utf8.first != 0x2f, let scheme = target.range(ofSchemeSeparator: "://") else { return nil }
     let rest = target[scheme.upperBound...]
     let end = rest.firstIndex(where: { $0 == "/" || $0 == "?" }) ?? rest.endIndex
     let authority = rest[..<end]

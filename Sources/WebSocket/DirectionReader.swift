@@ -21,10 +21,14 @@ struct DirectionReader {
     private var inflater: MessageInflater?
     private var message: Message?
     private var header: FrameHeader?
+    /// Whether the frame in hand is one of those that are kept with their beginnings.
+    private var isPreviewed = false
     private var previewWanted = 0
+    /// Whether nobody looks at more of a preview than `Session.keepEssentials` leaves.
+    private let keepsEssentials: Bool
     private var preview: [UInt8] = []
     private var control: [UInt8] = []
-    private var unmasked: [UInt8] = []
+    private let scratch: SessionScratch
     private var previewedFrames = 0
     private var sentClose = false
     /// Whether what came before is unknown, so that a continuation has a right to be there.
@@ -35,9 +39,13 @@ struct DirectionReader {
     /// Whether inflating was given up to stay bounded.
     private(set) var gaveUpInflating = false
 
-    init(side: Side, deflate: DeflateAgreement?, limits: Limits) {
+    init(
+        side: Side, deflate: DeflateAgreement?, limits: Limits, keepsEssentials: Bool, scratch: SessionScratch
+    ) {
         self.side = side
+        self.keepsEssentials = keepsEssentials
         self.limits = limits
+        self.scratch = scratch
         self.deflate = deflate
         frames = FrameReader(side: side, isCompressed: deflate != nil)
     }
@@ -82,10 +90,11 @@ struct DirectionReader {
     ) {
         self.header = header
         frameIsDamaged = false
-        let wantsPreview = previewedFrames < limits.previewedFrames || log.keepsEveryFrame
-        previewWanted = wantsPreview ? limits.previewBytes : 0
-        preview = []
-        control.removeAll(keepingCapacity: true)
+        isPreviewed =
+            0 < limits.previewBytes && (previewedFrames < limits.previewedFrames || log.keepsEveryFrame)
+        previewWanted = isPreviewed ? wantedBytes : 0
+        if !preview.isEmpty { preview = [] }
+        if !control.isEmpty { control.removeAll(keepingCapacity: true) }
         check(header, at: time, place: place, into: &log)
         guard !header.isControl, !header.isReserved else { return }
         if header.opcode != 0 {
@@ -94,10 +103,16 @@ struct DirectionReader {
             if isCompressed, inflater == nil, let deflate {
                 inflater = MessageInflater(
                     windowBits: deflate.windowBits[side], standsAlone: deflate.standsAlone[side],
-                    limits: limits)
+                    limits: limits, scratch: scratch)
                 if windowIsLost { inflater?.lose() }
             }
         }
+    }
+
+    /// How much is wanted of the preview of the next frame. Bytes.
+    private var wantedBytes: Int {
+        guard keepsEssentials else { return limits.previewBytes }
+        return previewedFrames < limits.keptFrames ? min(limits.previewBytes, limits.keptPreviewBytes) : 0
     }
 
     private func check(_ header: FrameHeader, at time: Timestamp?, place: Place, into log: inout SessionLog) {
@@ -124,10 +139,18 @@ struct DirectionReader {
         let isText = message?.opcode == 1
         let isCompressed = !header.isControl && message?.isCompressed ?? false
         guard header.isControl || isText || isCompressed || preview.count < previewWanted else { return }
+        // Of text that nobody previews nothing is wanted but the check, and ASCII between characters passes it.
+        if isText, !isCompressed, !header.isControl, previewWanted <= preview.count,
+            message?.text.isBetweenCharacters ?? false,
+            isASCII(payload, key: header.key, phase: phase)
+        {
+            return
+        }
         if header.isMasked, header.key != 0 {
-            unmask(payload, key: header.key, phase: phase, into: &unmasked)
-            let plain = unmasked
+            var plain = scratch.takeUnmasked()
+            unmask(payload, key: header.key, phase: phase, into: &plain)
             take(plain.span, header, isCompressed: isCompressed, at: time, place: place, into: &log)
+            scratch.giveBack(unmasked: plain)
         } else {
             take(payload, header, isCompressed: isCompressed, at: time, place: place, into: &log)
         }
@@ -177,13 +200,12 @@ struct DirectionReader {
         if !header.isControl, !header.isReserved, header.isFinal {
             endMessage(at: time, place: place, into: &log)
         }
-        let isPreviewed = 0 < previewWanted
         if isPreviewed { previewedFrames += 1 }
         let record = FrameRecord(
             by: side, opcode: header.opcode, isFinal: header.isFinal, reservedBits: header.reservedBits,
             isMasked: header.isMasked, length: header.length,
             preview: header.isControl ? (isPreviewed ? control : []) : preview, at: time, place: place)
-        preview = []
+        if !preview.isEmpty { preview = [] }
         log.add(record, control: control, isPreviewed: isPreviewed, isDamaged: frameIsDamaged)
         if header.opcode == 8 { sentClose = true }
     }

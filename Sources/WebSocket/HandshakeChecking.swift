@@ -26,9 +26,12 @@ package func checkHandshake(request: MessageHead?, response: MessageHead?) -> Ha
     check.selectedExtensions = response.list("sec-websocket-extensions")
     check.accept = acceptState(request: request, key: check.key, response: response)
     if request != nil {
-        check.extensionsAgree = agree(
-            offered: parseExtensions(check.offeredExtensions),
-            selected: parseExtensions(check.selectedExtensions))
+        // Most answers select none, and then nothing has to be read of the offer.
+        check.extensionsAgree =
+            check.selectedExtensions.isEmpty
+            || agree(
+                offered: parseExtensions(check.offeredExtensions),
+                selected: parseExtensions(check.selectedExtensions))
     }
     return check
 }

@@ -12,17 +12,14 @@ final class MessageInflater {
     private let windowBits: Int
     private let standsAlone: Bool
     private let expansionRatio: Int
-    private var decompressor: Box?
+    private var decompressor: Decompressor?
     private var isBroken = false
     private var wireBytes = 0
     private var plainBytes = 0
+    private let scratch: SessionScratch
 
-    private final class Box {
-        var value: Decompressor
-        init(_ value: consuming Decompressor) { self.value = value }
-    }
-
-    init(windowBits: Int, standsAlone: Bool, limits: Limits) {
+    init(windowBits: Int, standsAlone: Bool, limits: Limits, scratch: SessionScratch) {
+        self.scratch = scratch
         self.windowBits = windowBits
         self.standsAlone = standsAlone
         expansionRatio = limits.expansionRatio
@@ -35,14 +32,14 @@ final class MessageInflater {
     func receive(_ bytes: Span<UInt8>, emit: (Span<UInt8>) -> Void) -> Outcome {
         guard !isBroken else { return .stopped }
         wireBytes += bytes.count
-        guard let context = context() else { return .stopped }
+        guard prepare() else { return .stopped }
         // A final block inside a message ends zlib's stream and not the message; what follows is another stream.
         var rest = bytes
         while true {
             let before = rest.count
-            let progress: Decompressor.Progress
+            let progress: Decompressor.Progress?
             do throws(CompressionError) {
-                progress = try context.value.receive(rest) { piece in
+                progress = try decompressor?.receive(rest) { piece in
                     plainBytes += piece.count
                     emit(piece)
                     return isWithinRatio
@@ -51,13 +48,13 @@ final class MessageInflater {
                 isBroken = true
                 return .bad
             }
-            guard isWithinRatio else {
+            guard isWithinRatio, let progress else {
                 isBroken = true
                 return .stopped
             }
             rest = rest.extracting(progress.consumed...)
             guard progress.isFinished else { return .good }
-            context.value.resumeKeepingWindow()
+            decompressor?.resumeKeepingWindow()
             guard 0 < rest.count, rest.count < before else { return .good }
         }
     }
@@ -88,16 +85,17 @@ final class MessageInflater {
 
     private func startAnew() {
         isBroken = false
-        do throws(CompressionError) { try decompressor?.value.reset() } catch { isBroken = true }
+        do throws(CompressionError) { try decompressor?.reset() } catch { isBroken = true }
     }
 
-    private func context() -> Box? {
-        if let decompressor { return decompressor }
+    /// Makes the context with the first compressed bytes; whether there is one.
+    private func prepare() -> Bool {
+        guard decompressor == nil else { return true }
         do throws(CompressionError) {
-            decompressor = Box(try Decompressor(.rawDeflate(windowBits: windowBits)))
+            decompressor = try Decompressor(.rawDeflate(windowBits: windowBits), output: scratch.inflated)
         } catch {
             isBroken = true
         }
-        return decompressor
+        return !isBroken
     }
 }

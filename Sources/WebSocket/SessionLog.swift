@@ -33,8 +33,10 @@ package struct SessionLog: Sendable {
     }
 
     /// Takes a whole frame. `control` is the payload of a control frame.
-    package mutating func add(_ frame: FrameRecord, control: [UInt8], isPreviewed: Bool, isDamaged: Bool) {
-        count(frame)
+    package mutating func add(
+        _ frame: consuming FrameRecord, control: [UInt8], isPreviewed: Bool, isDamaged: Bool
+    ) {
+        session.counts[frame.by].add(frame)
         if let at = frame.at {
             if let last = session.lastActivityAt, session.closes.isEmpty {
                 session.longestGapSeconds = max(session.longestGapSeconds, at.seconds(since: last))
@@ -48,7 +50,7 @@ package struct SessionLog: Sendable {
         case 10: answerPings(of: frame.by.peer, control)
         default: break
         }
-        if keepsEveryFrame { frames.append(frame) }
+        if keepsEveryFrame { frames.append(copy frame) }
         if isPreviewed, session.firstFrames.count < 2 * limits.previewedFrames {
             session.firstFrames.append(frame)
         } else if frame.opcode != 8 {
@@ -58,27 +60,12 @@ package struct SessionLog: Sendable {
 
     /// Puts the last frames in order and settles the pings.
     package mutating func finish() {
-        session.lastFrames = Array(session.lastFrames[oldest...] + session.lastFrames[..<oldest])
-        oldest = 0
+        if oldest != 0 {
+            session.lastFrames = Array(session.lastFrames[oldest...] + session.lastFrames[..<oldest])
+            oldest = 0
+        }
         session.unansweredPings = PerSide(client: waiting.client.count, server: waiting.server.count)
         session.unansweredPingAt = (waiting.client + waiting.server).compactMap(\.at).max()
-    }
-
-    private mutating func count(_ frame: FrameRecord) {
-        let side = frame.by
-        switch (frame.opcode, frame.isFinal) {
-        case (0, _): session.counts[side].continuation += 1
-        case (1, true): session.counts[side].text += 1
-        case (1, false): session.counts[side].textFragmented += 1
-        case (2, true): session.counts[side].binary += 1
-        case (2, false): session.counts[side].binaryFragmented += 1
-        case (8, _): session.counts[side].close += 1
-        case (9, _): session.counts[side].ping += 1
-        case (10, _): session.counts[side].pong += 1
-        default: session.counts[side].reserved += 1
-        }
-        if frame.reservedBits & 4 != 0 { session.counts[side].compressed += 1 }
-        session.counts[side].bytes += Int(min(frame.length, UInt64(Int32.max)))
     }
 
     private mutating func addClose(_ frame: FrameRecord, _ payload: [UInt8], isDamaged: Bool) {
@@ -112,15 +99,33 @@ package struct SessionLog: Sendable {
         waiting[side].removeFirst(index + 1)
     }
 
-    private mutating func keepLast(_ frame: FrameRecord) {
-        var kept = frame
-        kept.preview = []
+    private mutating func keepLast(_ frame: consuming FrameRecord) {
+        if !frame.preview.isEmpty { frame.preview = [] }
         if session.lastFrames.count < Self.mostLastFrames {
-            session.lastFrames.append(kept)
+            session.lastFrames.append(frame)
         } else {
-            session.lastFrames[oldest] = kept
+            session.lastFrames[oldest] = frame
             oldest = (oldest + 1) % Self.mostLastFrames
         }
+    }
+}
+
+extension Session.Counts {
+    /// Counts a frame.
+    fileprivate mutating func add(_ frame: borrowing FrameRecord) {
+        switch (frame.opcode, frame.isFinal) {
+        case (0, _): continuation += 1
+        case (1, true): text += 1
+        case (1, false): textFragmented += 1
+        case (2, true): binary += 1
+        case (2, false): binaryFragmented += 1
+        case (8, _): close += 1
+        case (9, _): ping += 1
+        case (10, _): pong += 1
+        default: reserved += 1
+        }
+        if frame.reservedBits & 4 != 0 { compressed += 1 }
+        bytes += Int(min(frame.length, UInt64(Int32.max)))
     }
 }
 

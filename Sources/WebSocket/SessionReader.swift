@@ -1,5 +1,28 @@
 package import Case
+import Compression
 package import Wire
+
+/// Room that sessions share while they work, so that what many of them touch stays in the processor's cache: with a
+/// buffer for each direction 256 open sessions had 4 MB of them.
+///
+/// Law: one thread, and one session at a time.
+package final class SessionScratch {
+    /// Payload bytes without their mask.
+    private var unmasked: [UInt8] = []
+    /// Where inflated bytes are made.
+    let inflated = OutputPiece(bytes: 16 << 10)
+
+    /// Room for the sessions of one reader of input.
+    package init() {}
+
+    func takeUnmasked() -> [UInt8] {
+        var taken: [UInt8] = []
+        swap(&taken, &unmasked)
+        return taken
+    }
+
+    func giveBack(unmasked: consuming [UInt8]) { self.unmasked = unmasked }
+}
 
 /// Reads a WebSocket session from the bytes after its 101.
 ///
@@ -10,12 +33,19 @@ package struct SessionReader {
     private var log: SessionLog
 
     /// A reader for the session that `response` opened; nil when the 101 was not seen, and then nothing is known to be
-    /// negotiated.
-    package init(response: MessageHead?, limits: Limits, keepsEveryFrame: Bool) {
+    /// negotiated. Of the messages of `barelyKept` no more is kept than `Session.keepEssentials` leaves.
+    package init(
+        response: MessageHead?, limits: Limits, keepsEveryFrame: Bool, barelyKept: Side? = nil,
+        scratch: SessionScratch = SessionScratch()
+    ) {
         let deflate = response.flatMap { DeflateAgreement($0) }
         directions = PerSide(
-            client: DirectionReader(side: .client, deflate: deflate, limits: limits),
-            server: DirectionReader(side: .server, deflate: deflate, limits: limits))
+            client: DirectionReader(
+                side: .client, deflate: deflate, limits: limits,
+                keepsEssentials: barelyKept == .client && !keepsEveryFrame, scratch: scratch),
+            server: DirectionReader(
+                side: .server, deflate: deflate, limits: limits,
+                keepsEssentials: barelyKept == .server && !keepsEveryFrame, scratch: scratch))
         log = SessionLog(limits: limits, keepsEveryFrame: keepsEveryFrame)
     }
 

@@ -15,6 +15,9 @@ struct UTF8Check {
     /// Whether the text so far is whole: valid, and no character is unfinished.
     var isWhole: Bool { isValid && owed == 0 }
 
+    /// Whether no character is begun, so that ASCII text changes nothing.
+    var isBetweenCharacters: Bool { owed == 0 }
+
     /// Takes more text.
     mutating func receive(_ bytes: Span<UInt8>) {
         var index = 0
@@ -51,10 +54,17 @@ struct UTF8Check {
         }
     }
 
-    /// The first index at or after `start` whose byte is not ASCII. Sixteen bytes at a time.
+    /// The first index at or after `start` whose byte is not ASCII. Sixty-four bytes at a time, then sixteen.
     private func endOfASCII(_ bytes: Span<UInt8>, from start: Int) -> Int {
         var index = start
         unsafe bytes.withUnsafeBytes { raw in
+            while index + 64 <= raw.count {
+                let block = unsafe raw.loadUnaligned(fromByteOffset: index, as: SIMD8<UInt64>.self)
+                let half = block.lowHalf | block.highHalf
+                let quarter = half.lowHalf | half.highHalf
+                if (quarter[0] | quarter[1]) & 0x8080_8080_8080_8080 != 0 { break }
+                index += 64
+            }
             while index + 16 <= raw.count {
                 let block = unsafe raw.loadUnaligned(fromByteOffset: index, as: SIMD2<UInt64>.self)
                 if (block[0] | block[1]) & 0x8080_8080_8080_8080 != 0 { break }

@@ -47,7 +47,7 @@ package struct Base64Decoding: Sendable, Equatable {
         deviations = []
         var bits: UInt32 = 0
         var held = 0
-        var index = 0
+        var index = decodeGroups(text)
         reading: while index < text.count {
             let byte = text[index]
             let value: UInt8
@@ -83,6 +83,30 @@ package struct Base64Decoding: Sendable, Equatable {
         finish(bits, held)
     }
 
+    /// Decodes whole groups of four letters for as long as nothing else comes; answers where it stopped.
+    private mutating func decodeGroups(_ text: Span<UInt8>) -> Int {
+        let values = letterValues.span
+        var index = 0
+        var special: UInt8 = 0
+        while index + 4 <= text.count {
+            let (first, second) = (values[Int(text[index])], values[Int(text[index + 1])])
+            let (third, fourth) = (values[Int(text[index + 2])], values[Int(text[index + 3])])
+            let union = first | second | third | fourth
+            guard union & 0xc0 != 0xc0 else { break }
+            special |= union
+            let bits =
+                UInt32(first & 63) << 18 | UInt32(second & 63) << 12 | UInt32(third & 63) << 6
+                | UInt32(fourth & 63)
+            bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
+            bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
+            bytes.append(UInt8(truncatingIfNeeded: bits))
+            index += 4
+        }
+        if special & 0x40 != 0 { deviations.insert(.urlAlphabet) }
+        if special & 0x80 != 0 { deviations.insert(.standardAlphabet) }
+        return index
+    }
+
     private mutating func finish(_ bits: UInt32, _ held: Int) {
         switch held {
         case 1:
@@ -105,30 +129,43 @@ package struct Base64Decoding: Sendable, Equatable {
     }
 }
 
+/// The letters that both alphabets have, in the order of their values.
+private let commonLetters: [UInt8] = Array(0x41...0x5a) + Array(0x61...0x7a) + Array(0x30...0x39)
+
+/// The value of each byte as a letter: with bit 6 for the two of base64url alone, with bit 7 for the two of the
+/// standard alphabet alone, with both for what is no letter.
+private let letterValues: [UInt8] = {
+    var values = [UInt8](repeating: 0xc0, count: 256)
+    for (value, letter) in commonLetters.enumerated() { values[Int(letter)] = UInt8(value) }
+    (values[0x2d], values[0x5f], values[0x2b], values[0x2f]) = (62 | 0x40, 63 | 0x40, 62 | 0x80, 63 | 0x80)
+    return values
+}()
+
+private let urlLetters = commonLetters + [0x2d, 0x5f]
+private let standardLetters = commonLetters + [0x2b, 0x2f]
+
 /// The base64 of `bytes`: base64url without padding, or the standard alphabet with it.
 package func base64(_ bytes: Span<UInt8>, url: Bool) -> [UInt8] {
-    func letter(_ value: UInt32) -> UInt8 {
-        switch UInt8(truncatingIfNeeded: value & 63) {
-        case let value where value < 26: value + 0x41
-        case let value where value < 52: value + 0x47
-        case let value where value < 62: value - 4
-        case 62: url ? 0x2d : 0x2b
-        default: url ? 0x5f : 0x2f
-        }
-    }
+    let alphabet = url ? urlLetters : standardLetters
+    let letters = alphabet.span
+    func letter(_ value: UInt32) -> UInt8 { letters[Int(value & 63)] }
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count + 2) / 3 * 4)
     var index = 0
-    while index < bytes.count {
-        let left = bytes.count - index
-        var bits = UInt32(bytes[index]) << 16
-        if 1 < left { bits |= UInt32(bytes[index + 1]) << 8 }
-        if 2 < left { bits |= UInt32(bytes[index + 2]) }
+    while index + 3 <= bytes.count {
+        let bits = UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2])
         text.append(letter(bits >> 18))
         text.append(letter(bits >> 12))
-        if 1 < left { text.append(letter(bits >> 6)) } else if !url { text.append(0x3d) }
-        if 2 < left { text.append(letter(bits)) } else if !url { text.append(0x3d) }
+        text.append(letter(bits >> 6))
+        text.append(letter(bits))
         index += 3
     }
+    guard index < bytes.count else { return text }
+    let isPair = index + 2 == bytes.count
+    let bits = UInt32(bytes[index]) << 16 | (isPair ? UInt32(bytes[index + 1]) << 8 : 0)
+    text.append(letter(bits >> 18))
+    text.append(letter(bits >> 12))
+    if isPair { text.append(letter(bits >> 6)) } else if !url { text.append(0x3d) }
+    if !url { text.append(0x3d) }
     return text
 }

@@ -14,8 +14,9 @@ package struct PerSide<Value> {
     /// The server's.
     package var server: Value
 
-    /// Both given.
-    package init(client: Value, server: Value) {
+    /// Both given. Here and below: a generic of this room is made for each type where it is used, not asked for its
+    /// type at run time.
+    @inline(__always) package init(client: Value, server: Value) {
         self.client = client
         self.server = server
     }
@@ -23,10 +24,10 @@ package struct PerSide<Value> {
     /// The value of one side.
     package subscript(side: Side) -> Value {
         // Lent, not copied: a value of several arrays costs as many retains each time one of its fields is read.
-        _read {
+        @inline(__always) _read {
             if side == .client { yield client } else { yield server }
         }
-        _modify {
+        @inline(__always) _modify {
             if side == .client { yield &client } else { yield &server }
         }
     }

@@ -125,9 +125,7 @@ struct RecordWriter: RecordCoder {
     }
 
     mutating func code(word: inout UInt64) {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) {
-            bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-        }
+        unsafe withUnsafeBytes(of: word.littleEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 
     mutating func code(_ bytes: inout [UInt8]) {
@@ -176,12 +174,14 @@ struct RecordReader: RecordCoder {
     }
 
     mutating func code(word: inout UInt64) {
-        word = 0
         guard 8 <= end - offset else {
+            word = 0
             offset = end
             return
         }
-        for index in 0..<8 { word |= UInt64(bytes[offset + index]) << (8 * UInt64(index)) }
+        unsafe bytes.withUnsafeBytes { raw in
+            word = unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
+        }
         offset += 8
     }
 
