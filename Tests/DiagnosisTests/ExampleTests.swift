@@ -32,6 +32,22 @@ func mostExamplesAreBytes() {
     #expect(told.count * 3 / 4 < read, "\(read) of \(told.count)")
 }
 
+@Test("an example that hides a part is told apart by that part alone", arguments: examples)
+func hiddenPartIsWhatLacks(_ item: ExampleOfCause) {
+    // A code that is not told stands in no line of its own.
+    let lines = item.example.transcript.split(separator: "\n", omittingEmptySubsequences: false)
+    guard let gap = item.example.gap, !item.example.transcript.contains("close - "),
+        lines.contains(where: { $0.hasPrefix("??") })
+    else { return }
+    var options = JudgeOptions()
+    options.keepsTrail = true
+    // Whoever tells of something without having seen it still does.
+    let shown = lines.map { !$0.hasPrefix("??") ? $0 : $0.contains("reported") ? "?? reported" : "" }
+    let file = Transcript.caseFile(shown.joined(separator: "\n"))
+    let trial = judge(file, options: options).last?.trail.first { $0.cause == item.cause.slug }
+    #expect(trial?.why != gap.missing)
+}
+
 private func expect(_ item: ExampleOfCause, in file: CaseFile) {
     // The last attempt of an example is the one it is about.
     var options = JudgeOptions()

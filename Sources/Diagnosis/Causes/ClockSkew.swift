@@ -23,9 +23,10 @@ extension Cause {
             guard facts.isAboutAccess, !facts.sentAnywhere.isEmpty else { return .silent }
             guard let skew = facts.skew else {
                 guard let known = facts.index.skews[facts.authority] else { return .silent }
-                return .ruledOut(
-                    "the host's Date and the capture's clock agree to \(durationText(max(abs(known.least), abs(known.most))))"
-                )
+                // Answers that were kept somewhere bear older Dates: the clocks need not be to blame.
+                let most = max(abs(known.least), abs(known.most))
+                guard most <= Double(facts.options.skewSeconds) else { return .silent }
+                return .ruledOut("the host's Date and the capture's clock agree to \(durationText(most))")
             }
             let ahead = 0 < skew.seconds ? "ahead of" : "behind"
             var brief = Brief(
