@@ -48,7 +48,7 @@ struct ConnectionDissector {
             case .tls: layers[level].tls?.skipped(bytes: bytes, from: side)
             case .http:
                 context.events.removeAll(keepingCapacity: true)
-                layers[level].http?.skipped(bytes: bytes, from: side, into: &context.events)
+                layers[level].http?.value.skipped(bytes: bytes, from: side, into: &context.events)
                 handleEvents(level: level, &context)
             case .webSocket: layers[level].webSocket?.skipped(bytes: bytes, from: side)
             case .unknown, .socks, .ignored: break
@@ -62,7 +62,7 @@ struct ConnectionDissector {
         ended[side] = true
         for level in layers.indices where layers[level].kind == .http {
             context.events.removeAll(keepingCapacity: true)
-            layers[level].http?.ended(side, into: &context.events)
+            layers[level].http?.value.ended(side, into: &context.events)
             handleEvents(level: level, &context)
         }
     }
@@ -159,7 +159,8 @@ struct ConnectionDissector {
     ) {
         context.events.removeAll(keepingCapacity: true)
         let consumed =
-            layers[level].http?.receive(bytes, from: side, at: time, place: place, into: &context.events)
+            layers[level].http?.value.receive(
+                bytes, from: side, at: time, place: place, into: &context.events)
             ?? bytes.count
         guard !context.events.isEmpty else { return }
         handleEvents(level: level, &context)

@@ -53,8 +53,8 @@ extension ConnectionDissector {
     /// A 101, or the answer that opens a tunnel: the layer becomes something else.
     private mutating func switched(_ seen: HTTPExchange, level: Int, _ context: inout DissectContext) {
         guard let response = seen.response else { return }
-        let early = layers[level].http?.takeWaiting() ?? []
-        let ahead = layers[level].http?.takeAhead() ?? []
+        let early = layers[level].http?.value.takeWaiting() ?? []
+        let ahead = layers[level].http?.value.takeAhead() ?? []
         defer {
             feed(early.span, level: level, from: .client, at: response.at, place: response.place, &context)
             for piece in ahead {
@@ -84,10 +84,9 @@ extension ConnectionDissector {
         openAttempt = add(opened, &context)
         layers[level].become(.webSocket, limits: context.limits)
         layers[level].webSocket = SessionReader(
-            response: response.head, limits: context.limits,
-            keepsEveryFrame: context.keepsFramesOfStream == connection.stream,
+            response: response.head, keepsEveryFrame: context.keepsFramesOfStream == connection.stream,
             // Only what clients send is searched for credentials.
-            barelyKept: .server, scratch: context.scratch)
+            barelyKept: .server, sharing: context.scratch)
     }
 
     private mutating func foreign(
@@ -128,7 +127,7 @@ extension ConnectionDissector {
     private func attempt(
         _ request: Message?, _ seen: HTTPExchange, level: Int, outcome: Attempt.Outcome
     ) -> Attempt {
-        var unseen: Attempt.Unseen = []
+        var unseen = Attempt.Unseen(rawValue: 0)
         if request == nil { unseen.insert([.requestFields, .query, .beginning]) }
         if let response = seen.response, outcome == .refused {
             switch response.body.completeness {
@@ -172,7 +171,7 @@ extension ConnectionDissector {
     mutating func finish(_ context: inout DissectContext) {
         for level in layers.indices where layers[level].kind == .http {
             context.events.removeAll(keepingCapacity: true)
-            layers[level].http?.finish(into: &context.events)
+            layers[level].http?.value.finish(into: &context.events)
             handleEvents(level: level, &context)
         }
         finishTLS(&context)

@@ -18,12 +18,13 @@ struct DissectContext {
     /// The last moment the inputs tell of; known when they have ended.
     var inputEndedAt: Timestamp?
     /// Room that all sessions work in.
-    let scratch = SessionScratch()
+    let scratch: SessionScratch
     /// Plaintext buffers that are not in use.
     private var buffers: [[UInt8]] = []
 
     init(limits: Limits, keys: KeyLog, shelf: (any Shelf)? = nil) {
         self.limits = limits
+        scratch = SessionScratch(limits: limits)
         self.keys = keys
         builder = CaseBuilder(limits: limits, shelf: shelf)
     }

@@ -29,7 +29,8 @@ struct Layer {
     var kind = Kind.unknown
     var tls: TLSConnection?
     var socks: SOCKSReader?
-    var http: HTTPConnection?
+    /// Beside the layer and not in it: most layers have done with it after one exchange, and it is larger than all else.
+    var http: Held<HTTPConnection>?
     var webSocket: SessionReader?
     /// Whether bytes of that side were seen.
     var hasBytes = PerSide(client: false, server: false)
@@ -59,13 +60,21 @@ struct Layer {
         self.kind = kind
         tls = kind == .tls ? TLSConnection(limits: limits) : nil
         socks = kind == .socks ? SOCKSReader() : nil
-        http = kind == .http ? HTTPConnection(limits: limits, beginsInside: beginsInside) : nil
+        http = kind == .http ? Held(HTTPConnection(limits: limits, beginsInside: beginsInside)) : nil
         if kind != .webSocket { webSocket = nil }
         if kind == .unknown {
             hasBytes = PerSide(client: false, server: false)
             looks = 0
         }
     }
+}
+
+/// A value that is changed in place where it is kept, and costs its holder one reference.
+final class Held<Value> {
+    /// The value.
+    var value: Value
+
+    init(_ value: Value) { self.value = value }
 }
 
 /// What a layer's first bytes show.

@@ -15,7 +15,6 @@ struct DirectionReader {
     }
 
     let side: Side
-    private let limits: Limits
     private let deflate: DeflateAgreement?
     private var frames: FrameReader
     private var inflater: MessageInflater?
@@ -40,11 +39,10 @@ struct DirectionReader {
     private(set) var gaveUpInflating = false
 
     init(
-        side: Side, deflate: DeflateAgreement?, limits: Limits, keepsEssentials: Bool, scratch: SessionScratch
+        side: Side, deflate: DeflateAgreement?, keepsEssentials: Bool, scratch: SessionScratch
     ) {
         self.side = side
         self.keepsEssentials = keepsEssentials
-        self.limits = limits
         self.scratch = scratch
         self.deflate = deflate
         frames = FrameReader(side: side, isCompressed: deflate != nil)
@@ -91,7 +89,8 @@ struct DirectionReader {
         self.header = header
         frameIsDamaged = false
         isPreviewed =
-            0 < limits.previewBytes && (previewedFrames < limits.previewedFrames || log.keepsEveryFrame)
+            0 < scratch.limits.previewBytes
+            && (previewedFrames < scratch.limits.previewedFrames || log.keepsEveryFrame)
         previewWanted = isPreviewed ? wantedBytes : 0
         if !preview.isEmpty { preview = [] }
         if !control.isEmpty { control.removeAll(keepingCapacity: true) }
@@ -103,7 +102,7 @@ struct DirectionReader {
             if isCompressed, inflater == nil, let deflate {
                 inflater = MessageInflater(
                     windowBits: deflate.windowBits[side], standsAlone: deflate.standsAlone[side],
-                    limits: limits, scratch: scratch)
+                    scratch: scratch)
                 if windowIsLost { inflater?.lose() }
             }
         }
@@ -111,25 +110,30 @@ struct DirectionReader {
 
     /// How much is wanted of the preview of the next frame. Bytes.
     private var wantedBytes: Int {
-        guard keepsEssentials else { return limits.previewBytes }
-        return previewedFrames < limits.keptFrames ? min(limits.previewBytes, limits.keptPreviewBytes) : 0
+        guard keepsEssentials else { return scratch.limits.previewBytes }
+        return previewedFrames < scratch.limits.keptFrames
+            ? min(scratch.limits.previewBytes, scratch.limits.keptPreviewBytes) : 0
     }
 
     private func check(_ header: FrameHeader, at time: Timestamp?, place: Place, into log: inout SessionLog) {
-        func note(_ rule: Violation.Rule) { log.note(rule, by: side, at: time, place: place) }
-        if header.isMasked != (side == .client) {
-            note(side == .client ? .clientFrameUnmasked : .serverFrameMasked)
-        }
-        if header.isReserved { note(.reservedOpcode) }
         let mayBeCompressed = deflate != nil && (header.opcode == 1 || header.opcode == 2)
-        if header.reservedBits & (mayBeCompressed ? 3 : 7) != 0 { note(.reservedBits) }
-        if !header.lengthIsCanonical { note(.lengthEncoding) }
-        if header.isControl, !header.isReserved, !header.isFinal || 125 < header.length {
-            note(.controlFrame)
+        var rules: [Violation.Rule] = []
+        if header.isMasked != (side == .client) {
+            rules.append(side == .client ? .clientFrameUnmasked : .serverFrameMasked)
         }
-        guard !header.isControl, !header.isReserved else { return }
-        if header.opcode == 0 ? message == nil && !mayContinue : message != nil { note(.fragmentation) }
-        if sentClose { note(.dataAfterClose) }
+        if header.isReserved { rules.append(.reservedOpcode) }
+        if header.reservedBits & (mayBeCompressed ? 3 : 7) != 0 { rules.append(.reservedBits) }
+        if !header.lengthIsCanonical { rules.append(.lengthEncoding) }
+        if header.isControl, !header.isReserved, !header.isFinal || 125 < header.length {
+            rules.append(.controlFrame)
+        }
+        if !header.isControl, !header.isReserved {
+            if header.opcode == 0 ? message == nil && !mayContinue : message != nil {
+                rules.append(.fragmentation)
+            }
+            if sentClose { rules.append(.dataAfterClose) }
+        }
+        for rule in rules { log.note(rule, by: side, at: time, place: place) }
     }
 
     private mutating func receive(

@@ -16,10 +16,13 @@ struct ExtensionElement: Equatable {
 /// Reads the elements of a list that was split at its commas.
 func parseExtensions(_ elements: [String]) -> [ExtensionElement] {
     elements.map { element in
-        let parts = element.split(separator: ";", omittingEmptySubsequences: false).map(\.trimmed)
+        // By bytes: letter by letter, with what Unicode makes of them, it was most of checking a handshake.
+        let parts = element.utf8.split(separator: 0x3b, omittingEmptySubsequences: false).map {
+            Substring($0).trimmed
+        }
         let parameters = parts.dropFirst().map { part -> (name: String, value: String?) in
-            guard let equals = part.firstIndex(of: "=") else { return (part.lowercased(), nil) }
-            let value = part[part.index(after: equals)...].trimmed
+            guard let equals = part.utf8.firstIndex(of: 0x3d) else { return (part.lowercased(), nil) }
+            let value = part[part.utf8.index(after: equals)...].trimmed
             return (part[..<equals].trimmed.lowercased(), value.filter { $0 != "\"" })
         }
         return ExtensionElement(name: (parts.first ?? "").lowercased(), parameters: parameters)

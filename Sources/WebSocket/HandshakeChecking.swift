@@ -68,8 +68,6 @@ private func base64Length(_ text: String) -> Int? {
     guard text.utf8.count.isMultiple(of: 4) else { return nil }
     let decoding = Base64Decoding(Array(text.utf8).span)
     // Bits that are left over at the end change no byte, and servers take them.
-    let isStandard = decoding.deviations.isDisjoint(with: [
-        .urlAlphabet, .illegalByte, .badPadding, .impossibleLength,
-    ])
+    let isStandard = decoding.deviations.isDisjoint(with: .notStandard)
     return isStandard ? decoding.bytes.count : nil
 }

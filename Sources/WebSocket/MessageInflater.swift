@@ -1,6 +1,11 @@
 import Compression
 import Wire
 
+/// Where inflated bytes are made, of all sessions.
+final class InflatingRoom {
+    let piece = OutputPiece(bytes: 16 << 10)
+}
+
 /// Undoes permessage-deflate for one direction (RFC 7692 §7.2.2). A class, because a context cannot be copied.
 ///
 /// Laws: the context is made with the first compressed message; after bad data or a gap nothing more is inflated
@@ -18,11 +23,11 @@ final class MessageInflater {
     private var plainBytes = 0
     private let scratch: SessionScratch
 
-    init(windowBits: Int, standsAlone: Bool, limits: Limits, scratch: SessionScratch) {
+    init(windowBits: Int, standsAlone: Bool, scratch: SessionScratch) {
         self.scratch = scratch
         self.windowBits = windowBits
         self.standsAlone = standsAlone
-        expansionRatio = limits.expansionRatio
+        expansionRatio = scratch.limits.expansionRatio
     }
 
     /// Whether compressed bytes can still be undone.
@@ -92,7 +97,8 @@ final class MessageInflater {
     private func prepare() -> Bool {
         guard decompressor == nil else { return true }
         do throws(CompressionError) {
-            decompressor = try Decompressor(.rawDeflate(windowBits: windowBits), output: scratch.inflated)
+            decompressor = try Decompressor(
+                .rawDeflate(windowBits: windowBits), output: scratch.inflating.piece)
         } catch {
             isBroken = true
         }

@@ -3,7 +3,8 @@ package import Wire
 
 /// What the frames of both directions amount to.
 package struct SessionLog: Sendable {
-    private let limits: Limits
+    private let mostViolations: Int
+    private let mostFirstFrames: Int
     let keepsEveryFrame: Bool
     /// What was added so far.
     package var session = Session()
@@ -20,13 +21,14 @@ package struct SessionLog: Sendable {
 
     /// A session of which nothing was seen yet.
     package init(limits: Limits, keepsEveryFrame: Bool = false) {
-        self.limits = limits
+        mostViolations = limits.violations
+        mostFirstFrames = 2 * limits.previewedFrames
         self.keepsEveryFrame = keepsEveryFrame
     }
 
     /// Notes a broken rule, once per rule and side.
     mutating func note(_ rule: Violation.Rule, by side: Side, at time: Timestamp?, place: Place) {
-        guard session.violations.count < limits.violations,
+        guard session.violations.count < mostViolations,
             !session.violations.contains(where: { $0.rule == rule && $0.by == side })
         else { return }
         session.violations.append(Violation(rule: rule, by: side, at: time, place: place))
@@ -51,7 +53,7 @@ package struct SessionLog: Sendable {
         default: break
         }
         if keepsEveryFrame { frames.append(copy frame) }
-        if isPreviewed, session.firstFrames.count < 2 * limits.previewedFrames {
+        if isPreviewed, session.firstFrames.count < mostFirstFrames {
             session.firstFrames.append(frame)
         } else if frame.opcode != 8 {
             keepLast(frame)

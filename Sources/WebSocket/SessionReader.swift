@@ -1,19 +1,19 @@
 package import Case
-import Compression
 package import Wire
 
-/// Room that sessions share while they work, so that what many of them touch stays in the processor's cache: with a
-/// buffer for each direction 256 open sessions had 4 MB of them.
+/// What sessions share: their bounds, and room to work in. What many of them touch stays in the processor's cache that
+/// way: with buffers and bounds in each direction, 256 open sessions had 4 MB of them.
 ///
 /// Law: one thread, and one session at a time.
 package final class SessionScratch {
+    let limits: Limits
     /// Payload bytes without their mask.
     private var unmasked: [UInt8] = []
     /// Where inflated bytes are made.
-    let inflated = OutputPiece(bytes: 16 << 10)
+    let inflating = InflatingRoom()
 
-    /// Room for the sessions of one reader of input.
-    package init() {}
+    /// For the sessions of one reader of input.
+    package init(limits: Limits) { self.limits = limits }
 
     func takeUnmasked() -> [UInt8] {
         var taken: [UInt8] = []
@@ -35,18 +35,24 @@ package struct SessionReader {
     /// A reader for the session that `response` opened; nil when the 101 was not seen, and then nothing is known to be
     /// negotiated. Of the messages of `barelyKept` no more is kept than `Session.keepEssentials` leaves.
     package init(
-        response: MessageHead?, limits: Limits, keepsEveryFrame: Bool, barelyKept: Side? = nil,
-        scratch: SessionScratch = SessionScratch()
+        response: MessageHead?, keepsEveryFrame: Bool, barelyKept: Side?, sharing scratch: SessionScratch
     ) {
         let deflate = response.flatMap { DeflateAgreement($0) }
         directions = PerSide(
             client: DirectionReader(
-                side: .client, deflate: deflate, limits: limits,
-                keepsEssentials: barelyKept == .client && !keepsEveryFrame, scratch: scratch),
+                side: .client, deflate: deflate, keepsEssentials: barelyKept == .client && !keepsEveryFrame,
+                scratch: scratch),
             server: DirectionReader(
-                side: .server, deflate: deflate, limits: limits,
-                keepsEssentials: barelyKept == .server && !keepsEveryFrame, scratch: scratch))
-        log = SessionLog(limits: limits, keepsEveryFrame: keepsEveryFrame)
+                side: .server, deflate: deflate, keepsEssentials: barelyKept == .server && !keepsEveryFrame,
+                scratch: scratch))
+        log = SessionLog(limits: scratch.limits, keepsEveryFrame: keepsEveryFrame)
+    }
+
+    /// A reader that shares nothing with others.
+    package init(response: MessageHead?, limits: Limits, keepsEveryFrame: Bool) {
+        self.init(
+            response: response, keepsEveryFrame: keepsEveryFrame, barelyKept: nil,
+            sharing: SessionScratch(limits: limits))
     }
 
     /// Takes the next bytes of one side.

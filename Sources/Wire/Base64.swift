@@ -22,6 +22,8 @@ package struct Base64Decoding: Sendable, Equatable {
         package static let urlAlphabet = Deviations(rawValue: 32)
         /// Padding of the wrong length, or bytes after it.
         package static let badPadding = Deviations(rawValue: 64)
+        /// What keeps a text from being standard base64 of whole bytes, whatever is left over at its end.
+        package static let notStandard = Deviations(rawValue: 32 | 4 | 64 | 8)
     }
 
     /// The bytes before the first illegal one.
@@ -43,7 +45,6 @@ package struct Base64Decoding: Sendable, Equatable {
     /// Decodes either alphabet, padded or not. Never fails: what stands before the first bad byte is decoded.
     package init(_ text: Span<UInt8>) {
         bytes = []
-        bytes.reserveCapacity(text.count / 4 * 3 + 2)
         deviations = []
         var bits: UInt32 = 0
         var held = 0
@@ -88,19 +89,19 @@ package struct Base64Decoding: Sendable, Equatable {
         let values = letterValues.span
         var index = 0
         var special: UInt8 = 0
-        while index + 4 <= text.count {
-            let (first, second) = (values[Int(text[index])], values[Int(text[index + 1])])
-            let (third, fourth) = (values[Int(text[index + 2])], values[Int(text[index + 3])])
-            let union = first | second | third | fourth
-            guard union & 0xc0 != 0xc0 else { break }
-            special |= union
-            let bits =
-                UInt32(first & 63) << 18 | UInt32(second & 63) << 12 | UInt32(third & 63) << 6
-                | UInt32(fourth & 63)
-            bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
-            bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
-            bytes.append(UInt8(truncatingIfNeeded: bits))
-            index += 4
+        bytes = unsafe [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 2) { room, count in
+            while index + 4 <= text.count {
+                let (first, second) = (values[Int(text[index])], values[Int(text[index + 1])])
+                let (third, fourth) = (values[Int(text[index + 2])], values[Int(text[index + 3])])
+                let union = first | second | third | fourth
+                guard union & 0xc0 != 0xc0 else { break }
+                special |= union
+                unsafe room[count] = first << 2 | (second & 63) >> 4
+                unsafe room[count + 1] = second << 4 | (third & 63) >> 2
+                unsafe room[count + 2] = third << 6 | fourth & 63
+                count += 3
+                index += 4
+            }
         }
         if special & 0x40 != 0 { deviations.insert(.urlAlphabet) }
         if special & 0x80 != 0 { deviations.insert(.standardAlphabet) }
@@ -149,16 +150,17 @@ package func base64(_ bytes: Span<UInt8>, url: Bool) -> [UInt8] {
     let alphabet = url ? urlLetters : standardLetters
     let letters = alphabet.span
     func letter(_ value: UInt32) -> UInt8 { letters[Int(value & 63)] }
-    var text: [UInt8] = []
-    text.reserveCapacity((bytes.count + 2) / 3 * 4)
     var index = 0
-    while index + 3 <= bytes.count {
-        let bits = UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2])
-        text.append(letter(bits >> 18))
-        text.append(letter(bits >> 12))
-        text.append(letter(bits >> 6))
-        text.append(letter(bits))
-        index += 3
+    var text = unsafe [UInt8](unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { room, count in
+        while index + 3 <= bytes.count {
+            let bits = UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2])
+            unsafe room[count] = letter(bits >> 18)
+            unsafe room[count + 1] = letter(bits >> 12)
+            unsafe room[count + 2] = letter(bits >> 6)
+            unsafe room[count + 3] = letter(bits)
+            count += 4
+            index += 3
+        }
     }
     guard index < bytes.count else { return text }
     let isPair = index + 2 == bytes.count

@@ -115,8 +115,9 @@ struct RecordWriter: RecordCoder {
     var bytes: [UInt8] = []
 
     mutating func code(_ number: inout Int) {
-        // Zigzag, then seven bits to a byte.
+        // Zigzag, then seven bits to a byte: one for most numbers.
         var rest = UInt(bitPattern: number << 1 ^ number >> 63)
+        if rest < 0x80 { return bytes.append(UInt8(truncatingIfNeeded: rest)) }
         while 0x80 <= rest {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
