@@ -63,7 +63,7 @@ struct CaseView {
     func token(_ id: Int) -> Token? { ground.file.token(id) }
 }
 
-/// What was looked at that attempts of one look need not share (`Look`).
+/// What was looked at that attempts of one family need not share (`Family`).
 final class Reads {
     /// Kinds of such things.
     struct Kinds: OptionSet {
@@ -72,8 +72,15 @@ final class Reads {
         static let clock = Kinds(rawValue: 1)
         /// The run of attempts that this one ends, which look-alikes may share: programs retry at a steady pace.
         static let storm = Kinds(rawValue: 2)
+        /// The target of the request.
+        static let target = Kinds(rawValue: 4)
+        /// The tokens that it sent.
+        static let tokens = Kinds(rawValue: 8)
         /// Anything else.
-        static let rest = Kinds(rawValue: 4)
+        static let rest = Kinds(rawValue: 16)
+
+        /// What attempts of one look share, and those of one family need not.
+        static let ofLook: Kinds = [.target, .tokens]
     }
 
     /// By the cause that is asked.
@@ -103,14 +110,14 @@ package final class JudgeMemory {
         package var examined = 0
         /// Attempts that were compared with another.
         package var compared = 0
+        /// Families that were made, of one attempt or of more.
+        package var families = 0
         /// Attempts that looked like one before.
         package var alike = 0
     }
 
     /// A power of two: the last attempts, their neighbours and those that stand for a group.
     private static let size = 256
-    /// Looks that are remembered at one time: a few kilobytes each.
-    private static let lookLimit = 64
 
     /// For each slot the attempt in it, and where its answer stands: lists of their own, because few ask for all of it.
     private var held = [Int](repeating: -1, count: JudgeMemory.size)
@@ -119,14 +126,9 @@ package final class JudgeMemory {
 
     /// What texts state; servers say the same to everybody.
     private var meanings: [String: [Vocabulary.Meaning]] = [:]
-    private var looks: [[UInt8]: Look] = [:]
-    /// Hashes of keys that were met.
-    private var seen: Set<Int> = []
+    private var families = Sightings<Family>()
+    private var looks = Sightings<Look>()
     private var hosts: [String: [Bool]] = [:]
-    /// The last looks that were asked for.
-    private var recent: [(key: [UInt8], look: Look)] = []
-    private var oldest = 0
-    private static let recentLimit = 8
     private var lastStorm: (position: Int, storm: Storm?)?
 
     /// What the causes look at.
@@ -170,31 +172,33 @@ package final class JudgeMemory {
         return places[slot]
     }
 
-    /// What is known of a key.
-    enum Sight {
-        /// No attempt had it, as far as that is remembered.
-        case first
-        /// Another had it: it is worth a look.
-        case again
-        case known(Look)
+    /// The family of an attempt; nil for one that is judged as if it were the only one: the first of its key, because
+    /// where no two are alike making families costs more than it saves, and one whose credentials the answer quotes.
+    func family(of key: [UInt8]?, of attempt: Attempt, make: (Attempt) -> Family) -> Family? {
+        guard let key else { return nil }
+        let family: Family
+        switch families.sight(of: key) {
+        case .first: return nil
+        case .again:
+            family = make(attempt)
+            families.remember(family, as: key)
+        case .known(let known): family = known
+        }
+        return family.quotesCredential || family.handshake != attempt.handshake ? nil : family
     }
 
-    /// What is known of a key. The first attempt of a key is judged as if it were the only one: where no two are alike,
-    /// making looks costs more than it saves.
-    func sight(of key: [UInt8]) -> Sight {
-        // Comparing is cheaper than hashing, and most attempts look like one a moment ago.
-        for index in recent.indices where recent[index].key == key { return .known(recent[index].look) }
-        var hasher = Hasher()
-        unsafe key.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
-        let hash = hasher.finalize()
-        guard seen.contains(hash) else {
-            if Self.size <= seen.count { seen.removeAll(keepingCapacity: true) }
-            seen.insert(hash)
-            return .first
+    /// What an attempt shares with those of its family that ask for the same with the same tokens.
+    func look(_ attempt: Attempt, _ family: Family, _ file: CaseView) -> Look {
+        let key = attempt.lookKey(family)
+        let sight = looks.sight(of: key)
+        if case .known(let known) = sight {
+            work.alike += 1
+            return known
         }
-        guard let look = looks[key] else { return .again }
-        keep(look, key)
-        return .known(look)
+        guard case .again = sight else { return Look(attempt, family, file, isKept: false) }
+        let look = Look(attempt, family, file, isKept: true)
+        looks.remember(look, as: key)
+        return look
     }
 
     /// The profiles whose host patterns fit an authority, by their place in a list; servers have few names.
@@ -204,22 +208,5 @@ package final class JudgeMemory {
         if Self.size <= hosts.count { hosts.removeAll(keepingCapacity: true) }
         hosts[authority] = found
         return found
-    }
-
-    private func keep(_ look: Look, _ key: [UInt8]) {
-        if recent.count < Self.recentLimit {
-            recent.append((key, look))
-        } else {
-            recent[oldest] = (key, look)
-            oldest = (oldest + 1) % Self.recentLimit
-        }
-    }
-
-    func remember(_ look: Look, as key: [UInt8]) {
-        keep(look, key)
-
-        // A capture in which no two attempts are alike fills this again and again: that is a table of 64.
-        if Self.lookLimit <= looks.count { looks.removeAll(keepingCapacity: true) }
-        looks[key] = look
     }
 }

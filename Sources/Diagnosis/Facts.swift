@@ -29,10 +29,13 @@ package struct Facts {
         comparisons = ground.index.comparisons(of: position, memory)
         followsOpened = ground.index.previous(of: position).map { ground.index.traits[$0].isOpened } ?? false
         var clock = Diagnosis.clock(of: own, given: ground.options.now)
-        let key = own.lookKey(symptoms, comparisons, followsOpened, ground.fields)
-        let sight = key.map { memory.sight(of: $0) } ?? .first
-        if case .first = sight {
-            look = Look(own, symptoms, file, ground.options, isShared: false)
+        let key = own.familyKey(symptoms, comparisons, followsOpened, ground.fields)
+        let make = { [symptoms, file] attempt, isShared in
+            Family(attempt, symptoms, file, ground.options, isShared: isShared)
+        }
+        guard let family = memory.family(of: key, of: own, make: { make($0.reduced(ground.fields), true) })
+        else {
+            look = Look(own, make(own, false), file, isKept: false)
             ownClock = clock
             return
         }
@@ -42,13 +45,7 @@ package struct Facts {
         case .given, nil: break
         }
         ownClock = clock
-        if case .known(let known) = sight, known.handshake == own.handshake {
-            memory.work.alike += 1
-            look = known
-            return
-        }
-        look = Look(own.reduced(ground.fields), symptoms, file, ground.options, isShared: true)
-        if let key { memory.remember(look, as: key) }
+        look = memory.look(own, family, file)
     }
 
     /// Something the responder said.
@@ -118,22 +115,37 @@ extension Facts {
     var index: CaseIndex { _read { yield ground.index } }
     var options: JudgeOptions { _read { yield ground.options } }
 
-    var words: [Words] { look.words }
+    var words: [Words] { look.family.words }
     /// What the words state.
-    var stated: [Stated] { look.stated }
-    var inBand: InBandError? { look.inBand }
-    var fingerprint: Fingerprint? { look.fingerprint }
-    var responder: Responder { look.responder }
+    var stated: [Stated] { look.family.stated }
+    var inBand: InBandError? { look.family.inBand }
+    var fingerprint: Fingerprint? { look.family.fingerprint }
+    var responder: Responder { look.family.responder }
     /// The credentials of the upgrade request.
-    var sent: [Sent] { look.sent }
+    var sent: [Sent] {
+        noteTokens()
+        return look.sent
+    }
     /// The credentials of the upgrade and those that the client sent in the first messages.
-    var sentAnywhere: [Sent] { look.sentAnywhere }
+    var sentAnywhere: [Sent] {
+        noteTokens()
+        return look.sentAnywhere
+    }
     /// The readable JWT credentials of the upgrade and of the first messages.
-    var sentJWTs: [(sent: Sent, jwt: JWT)] { look.sentJWTs }
-    var profiles: [Profile] { look.profiles }
+    var sentJWTs: [(sent: Sent, jwt: JWT)] {
+        noteTokens()
+        return look.sentJWTs
+    }
+    var profiles: [Profile] {
+        if look.family.profiles.isNarrowed { reads.note(.target) }
+        return look.profiles
+    }
     /// The path as spelled; empty when no request was seen.
-    var path: String { look.path }
-    var handshake: HandshakeCheck { look.handshake }
+    var path: String {
+        reads.note(.target)
+        return look.path
+    }
+    var handshake: HandshakeCheck { look.family.handshake }
 
     var outcome: Attempt.Outcome { own.outcome }
     var basis: Basis { own.basis }
@@ -148,18 +160,26 @@ extension Facts {
     /// The protocol that TLS negotiated.
     var selectedProtocol: String? { own.connection.tls?.selectedProtocol }
     /// Credentials of the request.
-    var credentials: [Credential] { look.credentials }
+    var credentials: [Credential] {
+        noteTokens()
+        return look.credentials
+    }
 
-    /// The request as far as it is the same for all attempts of this look.
+    /// That there are none is the same for all of a family.
+    private func noteTokens() {
+        if !look.credentials.isEmpty { reads.note(.tokens) }
+    }
+
+    /// The request as far as it is the same for all attempts of this family.
     var request: SeenMessage? {
         own.request.map {
-            SeenMessage($0, at: look.isShared ? Roles.request : $0.place, ground.fields, reads)
+            SeenMessage($0, at: look.family.isShared ? Roles.request : $0.place, ground.fields, reads)
         }
     }
-    /// The answer as far as it is the same for all attempts of this look.
+    /// The answer as far as it is the same for all attempts of this family.
     var response: SeenMessage? {
         own.response.map {
-            SeenMessage($0, at: look.isShared ? Roles.response : $0.place, ground.fields, reads)
+            SeenMessage($0, at: look.family.isShared ? Roles.response : $0.place, ground.fields, reads)
         }
     }
     /// Whose places the roles stand for.
@@ -218,7 +238,10 @@ struct SeenHead {
     var names: [String] { head.fieldLines.map(head.name) }
 
     var method: String? { head.method }
-    var target: String? { head.target }
+    var target: String? {
+        reads.note(.target)
+        return head.target
+    }
     var version: String { head.version }
 
     /// The length of all of it. Bytes.
@@ -252,14 +275,14 @@ extension Facts {
     /// Where that stands.
     var effectPlaces: [Place] {
         if symptoms.contains(.refused), let response = own.response {
-            return [look.isShared ? Roles.response : response.place]
+            return [look.family.isShared ? Roles.response : response.place]
         }
         if let close { return [close.place] }
         return attempt.connection.endedPlace.map { [$0] } ?? []
     }
 
     /// The request's place, where there is a request.
-    var requestPlaces: [Place] { own.request.map { [look.isShared ? Roles.request : $0.place] } ?? [] }
+    var requestPlaces: [Place] { own.request.map { [look.family.isShared ? Roles.request : $0.place] } ?? [] }
 
     /// Whether all of these could be seen.
     func sees(_ parts: Attempt.Unseen) -> Bool { own.unseen.isDisjoint(with: parts) }

@@ -49,11 +49,22 @@ func gatherWords(
 struct Mask {
     private let secrets: [(bytes: [UInt8], name: [UInt8])]
 
+    /// Masks nothing.
+    init() { secrets = [] }
+
     init(_ attempt: Attempt, _ file: CaseView) {
         secrets = attempt.allCredentials.compactMap { credential in
             guard let token = file.token(credential.token), 4 <= token.secret.bytes.count else { return nil }
             return (token.secret.bytes, Array("<token \(token.id)>".utf8))
         }
+    }
+
+    /// Whether a text holds one of them.
+    func masks(_ text: String) -> Bool {
+        let length = text.utf8.count
+        guard secrets.contains(where: { $0.bytes.count <= length }) else { return false }
+        let bytes = Array(text.utf8)
+        return secrets.contains { contains(bytes, $0.bytes) }
     }
 
     func callAsFunction(_ text: String) -> String {

@@ -65,13 +65,13 @@ private func judgement(of facts: borrowing Facts, _ id: Int, _ memory: JudgeMemo
     var judgement = story(of: facts, memory)
     judgement.attempt = id
     judgement.comparisons = comparisonStatements(facts)
-    if facts.look.isShared { judgement.place(facts.roles) }
+    if facts.look.family.isShared { judgement.place(facts.roles) }
     return judgement
 }
 
 /// All but how it compares to others: remembered, where it was said of an attempt of the same look.
 private func story(of facts: borrowing Facts, _ memory: JudgeMemory) -> Judgement {
-    guard facts.look.isShared else { return newStory(of: facts, memory) }
+    guard facts.look.family.isShared else { return newStory(of: facts, memory) }
     if let known = facts.look.story(of: facts) { return known }
     memory.reads.beginStory()
     let story = newStory(of: facts, memory)
@@ -83,11 +83,11 @@ private func newStory(of facts: borrowing Facts, _ memory: JudgeMemory) -> Judge
     var judgement = Judgement(attempt: 0)
     judgement.serverWords = facts.words.map { Statement($0.quote, at: [$0.place]) }
     judgement.responder = facts.responder
-    judgement.ruledOut.reserveCapacity(facts.look.asked.count)
+    judgement.ruledOut.reserveCapacity(facts.look.family.asked.count)
     var standing: [Tried] = []
     var gaps: [Gap] = []
     let keepsTrail = facts.options.keepsTrail
-    for order in facts.look.asked {
+    for order in facts.look.family.asked {
         let answer = answer(of: order, on: facts, memory)
         if case .silent = answer, !keepsTrail { continue }
         let cause = Catalogue.entries[order]
@@ -108,7 +108,7 @@ private func newStory(of facts: borrowing Facts, _ memory: JudgeMemory) -> Judge
             standing.append(Tried(order: order, argument: argument, tier: .possible))
         }
     }
-    facts.look.forgetSilent(unless: keepsTrail)
+    facts.look.family.forgetSilent(unless: keepsTrail)
     let ranked = rank(standing, facts.wholeness)
     for tried in ranked where tried.role == .observation {
         let statement = Statement(
@@ -128,7 +128,7 @@ private func newStory(of facts: borrowing Facts, _ memory: JudgeMemory) -> Judge
 /// What a cause says: remembered, where it said it of an attempt of the same look and looked at nothing else.
 private func answer(of order: Int, on facts: borrowing Facts, _ memory: JudgeMemory) -> Answer {
     let look = facts.look
-    guard look.isShared else {
+    guard look.family.isShared else {
         memory.work.examined += 1
         return Answer(Catalogue.entries[order].examine(facts))
     }

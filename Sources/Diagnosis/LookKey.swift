@@ -59,11 +59,10 @@ extension Attempt {
     /// The longest answer that is compared byte by byte.
     private static let comparedBodyBytes = 4096
 
-    /// Everything that two attempts share when they look alike, as bytes; nil for one that shares its look with
-    /// nobody.
+    /// Everything that attempts of one family share, as bytes; nil for one that belongs to none.
     ///
-    /// Law: what is in here determines a `Look`, and what `Facts` shows without a note in `Reads`.
-    func lookKey(
+    /// Law: what is in here determines a `Family`, and what `Facts` shows without a note in `Reads`.
+    func familyKey(
         _ symptoms: Symptoms, _ comparisons: [Comparison], _ followsOpened: Bool, _ fields: FieldNames
     ) -> [UInt8]? {
         guard symptoms == .refused, basis == .observed, session == nil, answeredBy == nil,
@@ -71,7 +70,7 @@ extension Attempt {
             response.body.bytes.count <= Self.comparedBodyBytes,
             request.map({ $0.body.bytes.count <= Self.comparedBodyBytes }) ?? true
         else { return nil }
-        var key = KeyBytes()
+        var key = KeyBytes(capacity: 1024)
         // What differs most often stands first.
         key.add(comparisons.count)
         for comparison in comparisons {
@@ -87,7 +86,6 @@ extension Attempt {
         for status in interimStatuses { key.add(status) }
         key.add(credentials.count)
         for credential in credentials {
-            key.add(credential.token)
             key.add(credential.placement.rawValue)
             key.add(credential.name)
             key.add(credential.scheme ?? "\0")
@@ -102,6 +100,15 @@ extension Attempt {
         key.add(tls == nil ? 0 : 1)
         key.add(tls?.serverName ?? "\0")
         key.add(tls?.selectedProtocol ?? "\0")
+        return key.bytes
+    }
+
+    /// What attempts of one look share beside their family, as bytes.
+    func lookKey(_ family: Family) -> [UInt8] {
+        var key = KeyBytes(capacity: 128)
+        key.add(family.number)
+        for credential in credentials { key.add(credential.token) }
+        if let head = request?.head, case .request(_, let target, _) = head.startLine { key.add(head.bytes[target]) }
         return key.bytes
     }
 
@@ -129,7 +136,7 @@ extension Message {
 private struct KeyBytes {
     var bytes: [UInt8] = []
 
-    init() { bytes.reserveCapacity(1024) }
+    init(capacity: Int) { bytes.reserveCapacity(capacity) }
 
     mutating func add(_ number: Int) {
         var rest = UInt(bitPattern: number)
@@ -152,16 +159,15 @@ private struct KeyBytes {
 
     mutating func add(_ message: Message, _ fields: FieldNames) {
         let head = message.head
-        // What stands between the parts is quoted with them.
-        add(head.bytes[head.startLineRange])
         switch head.startLine {
-        case .request(let method, let target, let version):
+        case .request(let method, _, let version):
             add(0)
             add(head.bytes[method])
-            add(head.bytes[target])
             add(head.bytes[version])
         case .response(let version, let status, let reason):
             add(1)
+            // What stands between the parts is quoted with them.
+            add(head.bytes[head.startLineRange])
             add(head.bytes[version])
             add(status)
             add(head.bytes[reason])

@@ -28,13 +28,41 @@ package struct Profiles: Sendable {
     }
 
     /// The profiles that fit an attempt: by host, by subprotocol, or by a field of the answer.
-    func matching(_ attempt: Attempt, _ memory: JudgeMemory) -> [Profile] {
+    func fitting(_ attempt: Attempt, _ memory: JudgeMemory) -> Fitting {
         let isHost = memory.hostMatches(attempt.authority) {
             let host = hostOnly(attempt.authority)
             return profiles.map { $0.match.hosts.contains { matches(host, pattern: $0) } }
         }
-        return profiles.indices.filter { profiles[$0].match.fits(isHost: isHost[$0], attempt) }.map {
-            profiles[$0]
+        return Fitting(
+            profiles.indices.filter { isHost[$0] || profiles[$0].match.fits(attempt) }.map {
+                Fitting.Item(profile: profiles[$0], isNarrowed: isHost[$0] && !profiles[$0].match.paths.isEmpty)
+            })
+    }
+
+    /// The profiles that fit an attempt, of which some ask for a path too.
+    struct Fitting {
+        fileprivate struct Item {
+            let profile: Profile
+            let isNarrowed: Bool
+        }
+
+        private let items: [Item]
+        private let all: [Profile]
+        /// Whether one of them fits some paths only.
+        let isNarrowed: Bool
+
+        fileprivate init(_ items: [Item]) {
+            self.items = items
+            all = items.map(\.profile)
+            isNarrowed = items.contains(where: \.isNarrowed)
+        }
+
+        /// Those that fit on a path.
+        func on(_ path: String) -> [Profile] {
+            guard isNarrowed else { return all }
+            return items.filter { item in
+                !item.isNarrowed || item.profile.match.paths.contains { matches(path, pattern: $0) }
+            }.map(\.profile)
         }
     }
 }
@@ -62,12 +90,8 @@ package struct ProfileMatch: Sendable, Equatable {
     /// Patterns of the path; empty fits all. They narrow the hosts.
     package var paths: [String]
 
-    func fits(isHost: Bool, _ attempt: Attempt) -> Bool {
-        if isHost {
-            guard !paths.isEmpty else { return true }
-            let path = targetParts(attempt.request?.head.target ?? "").path
-            return paths.contains { matches(path, pattern: $0) }
-        }
+    /// Whether it fits by something else than the host.
+    fileprivate func fits(_ attempt: Attempt) -> Bool {
         if let head = attempt.response?.head, !responseFields.isEmpty {
             let fits = responseFields.allSatisfy { field in
                 head.fieldLines.contains {

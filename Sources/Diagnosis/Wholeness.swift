@@ -36,9 +36,9 @@ struct Wholeness {
 extension Facts {
     /// What was not seen.
     var wholeness: Wholeness {
-        if let known = look.wholeness { return known }
+        if let known = look.family.wholeness { return known }
         let found = findWholeness()
-        if look.isShared { look.wholeness = found }
+        if look.family.isShared { look.family.wholeness = found }
         return found
     }
 

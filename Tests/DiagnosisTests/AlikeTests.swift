@@ -5,10 +5,12 @@ import Testing
 import Wire
 
 /// The refused attempts of a case again and again, each time at another time and place, by other clients, with other
-/// values in the fields that make no difference, and some of them with another credential or path.
+/// values in the fields that make no difference, and some of them with another token, path or query, or none.
 private func crowd(_ file: CaseFile, times: Int, seed: UInt64 = 1) -> CaseFile {
     var random = SeededRandom(seed: seed)
     var crowd = file
+    let tokens = file.tokens + otherTokens(after: file.tokens.count)
+    crowd.tokens = tokens
     for round in 1...times {
         for original in file.attempts where original.outcome == .refused || round == 1 {
             var copy = original
@@ -20,6 +22,19 @@ private func crowd(_ file: CaseFile, times: Int, seed: UInt64 = 1) -> CaseFile {
                 copy.response?.head = adding("Retry-After: \(random.below(9))", to: head)
             }
             if random.chance(percent: 5) { copy.credentials = [] }
+            if random.chance(percent: 40), !copy.credentials.isEmpty {
+                copy.credentials[0].token = tokens[random.below(tokens.count)].id
+            }
+            if random.chance(percent: 30), let head = copy.request?.head {
+                copy.request?.head = head.asking(for: targets[random.below(targets.count)])
+            }
+            // A server that says what it was sent.
+            if random.chance(percent: 5), let body = copy.response?.body {
+                let said = tokens[random.below(tokens.count)].secret.revealed
+                copy.response?.body = Body(
+                    bytes: body.bytes + Array(" \(said)".utf8), wireLength: body.wireLength, length: body.length,
+                    completeness: body.completeness)
+            }
             if random.chance(percent: 5) { copy.unseen.insert(.requestFields) }
             crowd.attempts.append(copy)
         }
@@ -30,6 +45,35 @@ private func crowd(_ file: CaseFile, times: Int, seed: UInt64 = 1) -> CaseFile {
     crowd.attempts = AttemptList(sorted)
     for index in crowd.attempts.indices { crowd.attempts[index].id = index + 1 }
     return crowd
+}
+
+private let targets = ["/live", "/live?room=1", "/live?room=2&token=abc", "/nothing/here", "/v1/é", ""]
+
+/// Tokens that other clients might send.
+private func otherTokens(after count: Int) -> [Token] {
+    let file = Transcript.caseFile(
+        """
+        > GET /live HTTP/1.1
+        > Authorization: Bearer {jwt exp=11:00:00 scope="openid"}
+        < HTTP/1.1 403 Forbidden
+
+        > GET /live HTTP/1.1
+        > Authorization: Bearer {jwt exp=15:00:00 iss="https://login.example" aud="other"}
+        < HTTP/1.1 403 Forbidden
+
+        > GET /live HTTP/1.1
+        > Authorization: Bearer opaque-of-somebody-else
+        < HTTP/1.1 403 Forbidden
+
+        > GET /live HTTP/1.1
+        > Authorization: Bearer YOUR_TOKEN
+        < HTTP/1.1 403 Forbidden
+        """)
+    return file.tokens.enumerated().map { index, token in
+        var token = token
+        token.id = count + index + 1
+        return token
+    }
 }
 
 extension Attempt {

@@ -1,0 +1,146 @@
+import Case
+
+/// What attempts have in common that differ in nothing but their targets and tokens, and what the causes said of it.
+///
+/// Twenty thousand refusals are seldom twenty thousand stories: the same kind of request gets the same answer. Attempts
+/// with the same key (`familyKey`) are of one family. A cause that was asked about one of them, and looked at nothing but
+/// what the key holds, says the same of all; `Reads` tells whether it did. So that its sentences fit the others too, a
+/// family knows no places: it names them by their role, and `Roles` puts those of the attempt in.
+///
+/// An attempt that is told, or whose socket opened, shares its family with nobody; all of it stands in its own places.
+final class Family {
+    /// Its number, for the keys of its looks.
+    let number: Int
+    /// Whether others may belong to it.
+    let isShared: Bool
+    /// The responder's own words, in the order they were said.
+    let words: [Facts.Words]
+    /// Whether they quote a credential of the attempt: then they are nobody else's.
+    let quotesCredential: Bool
+    /// What those words state.
+    let stated: [Facts.Stated]
+    let inBand: InBandError?
+    let fingerprint: Fingerprint?
+    let responder: Responder
+    /// The profiles that fit, or may fit by the path.
+    let profiles: Profiles.Fitting
+    let handshake: HandshakeCheck
+    /// The causes that are still asked, in order: those that are silent for every attempt of it are left out.
+    private(set) var asked: [Int]
+    /// What was not seen, once somebody asked; the host of a family is one, and so is what is missing of it.
+    var wholeness: Wholeness?
+    /// What causes say of every attempt of it, by their place in the catalogue.
+    private var known: [Remembered<Answer>?]
+    private var isTrimmed = false
+
+    /// The family of one attempt: of one with nothing in it but what its key holds, and roles for places, where others
+    /// may belong to it.
+    init(_ attempt: Attempt, _ symptoms: Symptoms, _ file: CaseView, _ options: JudgeOptions, isShared: Bool) {
+        number = file.memory.work.families
+        file.memory.work.families += 1
+        self.isShared = isShared
+        handshake = attempt.handshake
+        profiles = options.profiles.fitting(attempt, file.memory)
+        inBand = symptoms.contains(.inBand) ? attempt.session.flatMap { inBandError($0.firstFrames) } : nil
+        let mask = Mask(attempt, file)
+        let plain = isShared ? gatherWords(attempt, symptoms, inBand, Mask()) : []
+        quotesCredential = plain.contains { mask.masks($0.text) }
+        words = isShared && !quotesCredential ? plain : gatherWords(attempt, symptoms, inBand, mask)
+        fingerprint =
+            symptoms.contains(.refused)
+            ? attempt.response.flatMap {
+                options.profiles.fingerprint(
+                    of: $0, fieldsAreWhole: !attempt.unseen.contains(.responseFields))
+            } : nil
+        stated = statements(words, fingerprint, attempt.response?.place, file.memory)
+        responder = identifyResponder(of: attempt, symptoms, fingerprint, in: file.whole)
+        asked = symptoms == .refused ? Family.refusals : Family.causes(explaining: symptoms)
+        known = isShared ? [Remembered<Answer>?](repeating: nil, count: Catalogue.entries.count) : []
+    }
+}
+
+extension Family {
+    /// The causes that can explain a refusal.
+    private static let refusals = causes(explaining: .refused)
+
+    private static func causes(explaining symptoms: Symptoms) -> [Int] {
+        Catalogue.entries.indices.filter { !Catalogue.entries[$0].explains.isDisjoint(with: symptoms) }
+    }
+
+    /// Leaves out the causes that are silent about every attempt of the family.
+    func forgetSilent(unless keepsTrail: Bool) {
+        guard isShared, !isTrimmed, !keepsTrail else { return }
+        isTrimmed = true
+        asked.removeAll {
+            guard let known = known[$0], known.looked.isEmpty, case .silent = known.value else {
+                return false
+            }
+            return true
+        }
+    }
+
+    /// What a cause said of an attempt of the family before, where it holds for this one too.
+    func answer(of order: Int, on facts: borrowing Facts) -> Answer? {
+        guard let known = known[order], known.holds(for: facts) else { return nil }
+        facts.file.memory.reads.note(known.looked)
+        return known.value
+    }
+
+    /// Remembers what a cause said.
+    func remember(_ answer: Remembered<Answer>, of order: Int) { known[order] = answer }
+
+    /// Whether the responder's words hold one of these secrets, so that they must be masked anew.
+    func quotes(_ mask: Mask) -> Bool { words.contains { mask.masks($0.text) } }
+}
+
+/// What was said of an attempt, and of which others it holds.
+struct Remembered<Value> {
+    let value: Value
+    /// What was looked at for it: it holds for attempts that share that.
+    let looked: Reads.Kinds
+    private let clock: Clock?
+    private let storm: Storm?
+
+    /// Nil where it holds for no other.
+    init?(_ value: Value, _ looked: Reads.Kinds, _ facts: borrowing Facts) {
+        guard !looked.contains(.rest) else { return nil }
+        self.value = value
+        self.looked = looked
+        clock = looked.contains(.clock) ? facts.ownClock : nil
+        storm = looked.contains(.storm) ? facts.ownStorm : nil
+    }
+
+    /// Whether it holds for another attempt of the same family, or look, as far as clock and storm go.
+    func holds(for facts: borrowing Facts) -> Bool {
+        if looked.contains(.clock), !isSame(clock, facts.ownClock) { return false }
+        return !looked.contains(.storm) || storm == facts.ownStorm
+    }
+
+    private func isSame(_ left: Clock?, _ right: Clock?) -> Bool {
+        left?.at == right?.at && left?.source == right?.source
+    }
+}
+
+/// What the responder's words state, and what the shape of its answer does.
+private func statements(
+    _ words: [Facts.Words], _ fingerprint: Fingerprint?, _ place: Place?, _ memory: JudgeMemory
+) -> [Facts.Stated] {
+    var stated = words.flatMap { words in
+        words.carrier == .statusLine
+            ? []
+            : memory.meanings(of: words.text).map {
+                Facts.Stated(
+                    slug: $0.slug, isStatement: $0.isStatement, quote: words.quote, place: words.place)
+            }
+    }
+    guard let fingerprint, let place else { return stated }
+    let shape = "an answer of the shape of \(fingerprint.name)"
+    for (slug, isStatement) in [(fingerprint.states, true), (fingerprint.suggests, false)] {
+        guard let slug, !stated.contains(where: { $0.slug == slug }) else { continue }
+        stated.append(
+            Facts.Stated(
+                slug: slug, isStatement: isStatement && fingerprint.basis != .reported, quote: shape,
+                place: place, basis: fingerprint.basis))
+    }
+    return stated
+}
