@@ -95,7 +95,7 @@ extension Clock {
     /// "exp 11:00:00, the server's Date 12:00:00".
     func expiryText(of jwt: JWT) -> String {
         guard let expiry = jwt.expiresAt else { return text }
-        let day = expiry.dayText == at.dayText ? "" : "\(expiry.dayText) "
+        let day = expiry.isSameDay(as: at) ? "" : "\(expiry.dayText) "
         return "exp \(day)\(expiry.clockText()), \(text)"
     }
 }

@@ -113,8 +113,8 @@ struct CaseIndex {
         let carriers = Int(traits[left].carrierCount)
         return traits[left].differences(from: traits[right]) {
             attempts.sendSameTokens(left, right, count: carriers)
-        } tokens: {
-            (carried(left), carried(right))
+        } sameInAnyOrder: {
+            carried(left) == carried(right)
         }
     }
 

@@ -5,13 +5,13 @@ extension Facts {
     ///
     /// Shape: the first credential with one of the defects makes the brief; readable tokens without any rule it out.
     func examineDefect(
-        _ defects: Set<Token.Defect>, slug: String, claim: String, ruledOut: String,
+        _ defects: [Token.Defect], slug: String, claim: String, ruledOut: String,
         sentence: (Sent, Token.Defect) -> String, weight: Evidence.Weight = .strong
     ) -> Opinion {
         guard isAboutAccess || status == 400, !sentAnywhere.isEmpty else { return .silent }
         guard sees(.credentialValues) else { return .untestable(.credentialValues) }
         for sent in sentAnywhere {
-            guard let defect = (sent.credential.defects + sent.token.defects).first(where: defects.contains)
+            guard let defect = sent.defects.first(where: defects.contains)
             else { continue }
             if let earlier = earlierAcceptance(of: sent.token.id) {
                 return .ruledOut(
@@ -48,7 +48,7 @@ extension Facts {
         }
         guard
             let sound = sentAnywhere.first(where: {
-                $0.token.kind == .jwt && $0.token.defects.isEmpty && $0.credential.defects.isEmpty
+                $0.token.kind == .jwt && $0.defects.isEmpty
             })
         else { return .silent }
         return .ruledOut("\(sound.name): \(ruledOut)", at: [sound.credential.place])

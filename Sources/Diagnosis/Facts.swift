@@ -124,17 +124,17 @@ extension Facts {
     /// The credentials of the upgrade request.
     var sent: [Sent] {
         noteTokens()
-        return look.sent
+        return look.carried.sent
     }
     /// The credentials of the upgrade and those that the client sent in the first messages.
     var sentAnywhere: [Sent] {
         noteTokens()
-        return look.sentAnywhere
+        return look.carried.sentAnywhere
     }
     /// The readable JWT credentials of the upgrade and of the first messages.
     var sentJWTs: [(sent: Sent, jwt: JWT)] {
         noteTokens()
-        return look.sentJWTs
+        return look.carried.sentJWTs
     }
     var profiles: [Profile] {
         if look.family.profiles.isNarrowed { reads.note(.target) }
@@ -162,12 +162,12 @@ extension Facts {
     /// Credentials of the request.
     var credentials: [Credential] {
         noteTokens()
-        return look.credentials
+        return look.carried.credentials
     }
 
     /// That there are none is the same for all of a family.
     private func noteTokens() {
-        if !look.credentials.isEmpty { reads.note(.tokens) }
+        if !look.carried.credentials.isEmpty { reads.note(.tokens) }
     }
 
     /// The request as far as it is the same for all attempts of this family.
@@ -299,7 +299,9 @@ extension Facts {
     }
 
     /// The host without its port, lower case.
-    var host: String { hostOnly(authority) }
+    var host: String { look.family.host }
+    /// The last two labels of that host.
+    var site: String { look.family.site }
 
     /// The path of another attempt as spelled; empty when no request was seen.
     func path(ofAttempt index: Int) -> String { Diagnosis.path(of: file.attempts[index]) }
@@ -311,8 +313,10 @@ func path(of attempt: Attempt) -> String { targetParts(attempt.request?.head.tar
 /// The host of an authority, without port, lower case; brackets of an IPv6 address stay.
 func hostOnly(_ authority: String) -> String {
     let lower = authority.lowercased()
-    guard let colon = lower.lastIndex(of: ":"), lower[lower.index(after: colon)...].allSatisfy(\.isNumber),
-        !lower[..<colon].contains(":") || lower[..<colon].hasSuffix("]")
+    let bytes = lower.utf8
+    guard let colon = bytes.lastIndex(of: 0x3a),
+        bytes[bytes.index(after: colon)...].allSatisfy({ 0x30 <= $0 && $0 <= 0x39 }),
+        !bytes[..<colon].contains(0x3a) || bytes[..<colon].last == 0x5d
     else { return lower }
     return String(lower[..<colon])
 }

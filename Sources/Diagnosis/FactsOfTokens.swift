@@ -1,13 +1,6 @@
 import Case
 import Wire
 
-/// A credential of the upgrade with its token.
-struct Sent {
-    var credential: Credential
-    var token: Token
-    /// `<token 1>`.
-    var name: String { "<token \(token.id)>" }
-}
 
 extension Facts {
     /// Whether no credential was sent, where the input shows every place it could stand in.

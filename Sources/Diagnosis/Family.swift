@@ -25,13 +25,21 @@ final class Family {
     /// The profiles that fit, or may fit by the path.
     let profiles: Profiles.Fitting
     let handshake: HandshakeCheck
+    /// The host without its port, lower case.
+    let host: String
+    /// The site of that host.
+    let site: String
     /// The causes that are still asked, in order: those that are silent for every attempt of it are left out.
     private(set) var asked: [Int]
     /// What was not seen, once somebody asked; the host of a family is one, and so is what is missing of it.
     var wholeness: Wholeness?
+    /// The sets of regions that the host belongs to, once somebody asked.
+    var regions: [Profiles.Regions]?
     /// What causes say of every attempt of it, by their place in the catalogue.
     private var known: [Remembered<Answer>?]
     private var isTrimmed = false
+    /// What was sent last: attempts on other targets often carry the same.
+    private var carried: Carried?
 
     /// The family of one attempt: of one with nothing in it but what its key holds, and roles for places, where others
     /// may belong to it.
@@ -40,6 +48,8 @@ final class Family {
         file.memory.work.families += 1
         self.isShared = isShared
         handshake = attempt.handshake
+        host = hostOnly(attempt.authority)
+        site = Diagnosis.site(of: host)
         profiles = options.profiles.fitting(attempt, file.memory)
         inBand = symptoms.contains(.inBand) ? attempt.session.flatMap { inBandError($0.firstFrames) } : nil
         let mask = Mask(attempt, file)
@@ -79,6 +89,17 @@ extension Family {
         }
     }
 
+    /// What an attempt of the family sent.
+    func carried(by attempt: Attempt, _ file: CaseView) -> Carried {
+        if let carried, carried.isSent(by: attempt) {
+            carried.isShared = true
+            return carried
+        }
+        let made = Carried(attempt, file, hasRoles: isShared)
+        carried = made
+        return made
+    }
+
     /// What a cause said of an attempt of the family before, where it holds for this one too.
     func answer(of order: Int, on facts: borrowing Facts) -> Answer? {
         guard let known = known[order], known.holds(for: facts) else { return nil }
@@ -91,34 +112,6 @@ extension Family {
 
     /// Whether the responder's words hold one of these secrets, so that they must be masked anew.
     func quotes(_ mask: Mask) -> Bool { words.contains { mask.masks($0.text) } }
-}
-
-/// What was said of an attempt, and of which others it holds.
-struct Remembered<Value> {
-    let value: Value
-    /// What was looked at for it: it holds for attempts that share that.
-    let looked: Reads.Kinds
-    private let clock: Clock?
-    private let storm: Storm?
-
-    /// Nil where it holds for no other.
-    init?(_ value: Value, _ looked: Reads.Kinds, _ facts: borrowing Facts) {
-        guard !looked.contains(.rest) else { return nil }
-        self.value = value
-        self.looked = looked
-        clock = looked.contains(.clock) ? facts.ownClock : nil
-        storm = looked.contains(.storm) ? facts.ownStorm : nil
-    }
-
-    /// Whether it holds for another attempt of the same family, or look, as far as clock and storm go.
-    func holds(for facts: borrowing Facts) -> Bool {
-        if looked.contains(.clock), !isSame(clock, facts.ownClock) { return false }
-        return !looked.contains(.storm) || storm == facts.ownStorm
-    }
-
-    private func isSame(_ left: Clock?, _ right: Clock?) -> Bool {
-        left?.at == right?.at && left?.source == right?.source
-    }
 }
 
 /// What the responder's words state, and what the shape of its answer does.

@@ -85,25 +85,21 @@ private func newStory(of facts: borrowing Facts, _ memory: JudgeMemory) -> Judge
     judgement.responder = facts.responder
     judgement.ruledOut.reserveCapacity(facts.look.family.asked.count)
     var standing: [Tried] = []
-    var gaps: [Gap] = []
     let keepsTrail = facts.options.keepsTrail
     for order in facts.look.family.asked {
         let answer = answer(of: order, on: facts, memory)
         if case .silent = answer, !keepsTrail { continue }
-        let cause = Catalogue.entries[order]
         switch answer {
         case .silent:
             let gap = facts.gap(of: Catalogue.causes[order])
             judgement.trail.append(
-                trial(cause, gap == nil ? "silent" : "not tested", gap?.missing ?? "nothing points to it"))
-        case .ruledOut(let because):
-            judgement.ruledOut.append(RuledOut(cause: cause.slug, code: cause.code, because: because))
-            if keepsTrail { judgement.trail.append(trial(cause, "ruled out", because.text)) }
-        case .untestable(let gap):
-            judgement.untested.append(
-                Untested(cause: cause.slug, code: cause.code, missing: gap.missing, howToGet: gap.howToGet))
-            if !gaps.contains(gap) { gaps.append(gap) }
-            if keepsTrail { judgement.trail.append(trial(cause, "not tested", gap.missing)) }
+                trial(order, gap == nil ? "silent" : "not tested", gap?.missing ?? "nothing points to it"))
+        case .ruledOut(let ruledOut):
+            judgement.ruledOut.append(ruledOut)
+            if keepsTrail { judgement.trail.append(trial(order, "ruled out", ruledOut.because.text)) }
+        case .untestable(let untested):
+            judgement.untested.append(untested)
+            if keepsTrail { judgement.trail.append(trial(order, "not tested", untested.missing)) }
         case .stands(let argument):
             standing.append(Tried(order: order, argument: argument, tier: .possible))
         }
@@ -120,7 +116,7 @@ private func newStory(of facts: borrowing Facts, _ memory: JudgeMemory) -> Judge
     judgement.candidates = candidates.map { $0.argument.candidate($0, effect: facts.effect) }
     judgement.verdict = verdict(of: facts, candidates)
     if judgement.isUndetermined { judgement.observations += claims(of: facts, candidates) }
-    judgement.next = nextSteps(facts, candidates, gaps)
+    judgement.next = nextSteps(facts, candidates, judgement.untested)
     if keepsTrail { completeTrail(&judgement, facts, ranked) }
     return judgement
 }
@@ -130,12 +126,12 @@ private func answer(of order: Int, on facts: borrowing Facts, _ memory: JudgeMem
     let look = facts.look
     guard look.family.isShared else {
         memory.work.examined += 1
-        return Answer(Catalogue.entries[order].examine(facts))
+        return Answer(Catalogue.entries[order].examine(facts), of: order)
     }
     if let known = look.answer(of: order, on: facts) { return known }
     memory.reads.beginCause()
     memory.work.examined += 1
-    let answer = Answer(Catalogue.entries[order].examine(facts))
+    let answer = Answer(Catalogue.entries[order].examine(facts), of: order)
     look.remember(answer, of: order, on: facts)
     return answer
 }
@@ -144,17 +140,19 @@ private func answer(of order: Int, on facts: borrowing Facts, _ memory: JudgeMem
 private func completeTrail(_ judgement: inout Judgement, _ facts: borrowing Facts, _ ranked: [Tried]) {
     for tried in ranked {
         let why = tried.brief.evidence.map(\.statement.text).joined(separator: "; ")
-        judgement.trail.append(trial(tried.cause, tried.tier.rawValue, why))
+        judgement.trail.append(trial(tried.order, tried.tier.rawValue, why))
     }
-    for cause in Catalogue.entries where cause.explains.isDisjoint(with: facts.symptoms) {
-        judgement.trail.append(trial(cause, "silent", "it cannot explain \(facts.effect)"))
+    for (order, cause) in Catalogue.entries.enumerated()
+    where cause.explains.isDisjoint(with: facts.symptoms) {
+        judgement.trail.append(trial(order, "silent", "it cannot explain \(facts.effect)"))
     }
     let order = Dictionary(uniqueKeysWithValues: Catalogue.entries.enumerated().map { ($1.slug, $0) })
     judgement.trail.sort { order[$0.cause, default: 0] < order[$1.cause, default: 0] }
 }
 
-private func trial(_ cause: Catalogue.Entry, _ outcome: String, _ why: String) -> Trial {
-    Trial(cause: cause.slug, code: cause.code, outcome: outcome, why: why)
+private func trial(_ order: Int, _ outcome: String, _ why: String) -> Trial {
+    let cause = Catalogue.entries[order]
+    return Trial(cause: cause.slug, code: cause.code, outcome: outcome, why: why)
 }
 
 /// A candidate in the words of its tier.
@@ -183,7 +181,7 @@ private func claims(of facts: borrowing Facts, _ ranked: [Tried]) -> [Statement]
 }
 
 /// What to capture or try: the tests that split the first candidates, then what could not be seen.
-private func nextSteps(_ facts: borrowing Facts, _ ranked: [Tried], _ gaps: [Gap]) -> [NextStep] {
+private func nextSteps(_ facts: borrowing Facts, _ ranked: [Tried], _ untested: [Untested]) -> [NextStep] {
     var steps: [NextStep] = []
     func add(_ step: NextStep) {
         if steps.count < 4, !steps.contains(where: { $0.text == step.text }) { steps.append(step) }
@@ -195,7 +193,7 @@ private func nextSteps(_ facts: borrowing Facts, _ ranked: [Tried], _ gaps: [Gap
     for tried in ranked.prefix(isLikely ? 2 : 4) { if let test = tried.brief.test { add(test) } }
     if isLikely { return steps }
     if let recipe = facts.recipe { add(recipe) }
-    for gap in gaps where !isTold { if let how = gap.howToGet { add(NextStep(how)) } }
+    for untested in untested where !isTold { if let how = untested.howToGet { add(NextStep(how)) } }
     if steps.isEmpty {
         let when = facts.clock.map { " at \($0.at.clockText())" } ?? ""
         add(

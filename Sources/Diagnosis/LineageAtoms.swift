@@ -67,7 +67,7 @@ extension Facts {
     /// Whether a host belongs to the same service by its name: the last two labels are equal, or it is the same host.
     func isKin(_ authority: String) -> Bool {
         let other = hostOnly(authority)
-        return other == host || site(of: other) == site(of: host)
+        return other == host || Diagnosis.site(of: other) == site
     }
 
     /// The scope that the server's words name: the value of `scope="…"`.
@@ -184,9 +184,12 @@ func clientMark(of jwt: JWT) -> String? {
 
 /// The last two labels of a host name; an address is its own site.
 func site(of host: String) -> String {
-    let labels = host.split(separator: ".")
-    guard 2 < labels.count, let last = labels.last, !last.allSatisfy(\.isNumber) else { return host }
-    return labels.suffix(2).joined(separator: ".")
+    // The root's dot at the end is no label.
+    let bytes = host.utf8.last == 0x2e ? host.utf8.dropLast() : host.utf8[...]
+    guard let last = bytes.lastIndex(of: 0x2e), let next = bytes[..<last].lastIndex(of: 0x2e),
+        !bytes[bytes.index(after: last)...].allSatisfy({ 0x30 <= $0 && $0 <= 0x39 })
+    else { return host }
+    return String(Substring(bytes[bytes.index(after: next)...]))
 }
 
 /// "a, b, c": twelve names at most.
@@ -196,11 +199,14 @@ func listed(_ names: [String]) -> String {
 
 /// Scheme, host and target of a URL as they are spelled.
 func urlParts(_ url: String) -> (isSocket: Bool, host: String, target: String) {
-    guard let colon = url.firstIndex(of: ":"), url[colon...].hasPrefix("://") else { return (false, "", "") }
+    let bytes = url.utf8
+    guard let colon = bytes.firstIndex(of: 0x3a), bytes[colon...].starts(with: [0x3a, 0x2f, 0x2f]) else {
+        return (false, "", "")
+    }
     let scheme = url[..<colon].lowercased()
-    let rest = url[colon...].dropFirst(3)
-    let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
-    return (scheme == "wss" || scheme == "ws", rest[..<end].lowercased(), String(rest[end...]))
+    let start = bytes.index(colon, offsetBy: 3)
+    let end = bytes[start...].firstIndex { $0 == 0x2f || $0 == 0x3f } ?? bytes.endIndex
+    return (scheme == "wss" || scheme == "ws", url[start..<end].lowercased(), String(url[end...]))
 }
 
 extension String {

@@ -5,19 +5,13 @@ final class Look {
     let family: Family
     /// The path as spelled; empty when no request was seen.
     let path: String
-    /// Credentials of the request.
-    let credentials: [Credential]
-    /// The credentials of the upgrade request.
-    let sent: [Sent]
-    /// The credentials of the upgrade and those that the client sent in the first messages.
-    let sentAnywhere: [Sent]
-    /// The readable JWT credentials of the upgrade and of the first messages.
-    let sentJWTs: [(sent: Sent, jwt: JWT)]
+    /// What was sent.
+    let carried: Carried
     let profiles: [Profile]
 
     /// Whether more attempts are expected that look like this: what is said is worth remembering.
     private let isKept: Bool
-    /// What causes said that looked at the target or the tokens.
+    /// What causes said that looked at the target or at tokens that others send in between.
     private var known: [Int: Remembered<Answer>] = [:]
     /// What was said of the last attempts of this look, all in all, with roles for places.
     private var stories: [Remembered<Judgement>] = []
@@ -29,23 +23,7 @@ final class Look {
         self.family = family
         self.isKept = isKept
         path = Diagnosis.path(of: attempt)
-        var credentials = attempt.credentials
-        if family.isShared {
-            for index in credentials.indices { credentials[index].place = Roles.credential(index) }
-        }
-        self.credentials = credentials
-        let find = { (credentials: [Credential]) in
-            credentials.compactMap { credential in
-                file.token(credential.token).map { Sent(credential: credential, token: $0) }
-            }
-        }
-        sent = find(credentials)
-        let messages = attempt.session?.credentials ?? []
-        sentAnywhere = messages.isEmpty ? sent : find(attempt.allCredentials)
-        sentJWTs = sentAnywhere.compactMap { sent in
-            guard let jwt = sent.token.jwt, jwt.claims != nil else { return nil }
-            return (sent, jwt)
-        }
+        carried = family.carried(by: attempt, file)
         profiles = family.profiles.on(path)
     }
 }
@@ -61,12 +39,11 @@ extension Look {
 
     /// Remembers what a cause said, unless it looked at what no two attempts share.
     func remember(_ answer: Answer, of order: Int, on facts: borrowing Facts) {
-        guard let answer = Remembered(answer, facts.file.memory.reads.ofCause, facts) else { return }
-        if answer.looked.isDisjoint(with: .ofLook) {
-            family.remember(answer, of: order)
-        } else if isKept {
-            known[order] = answer
-        }
+        let looked = facts.file.memory.reads.ofCause
+        let isForFamily = !looked.contains(.target) && (!looked.contains(.tokens) || carried.isShared)
+        guard isForFamily || isKept, let answer = Remembered(answer, looked, facts) else { return }
+        if isForFamily { family.remember(answer, of: order) }
+        if isKept, !looked.isDisjoint(with: .ofLook) { known[order] = answer }
     }
 
     /// All that was said of an attempt of this look before, where it holds for this one too.

@@ -55,6 +55,13 @@ struct FieldNames: Sendable {
     }
 }
 
+extension MessageHead {
+    /// The target of a request as it was spelled.
+    var targetBytes: ArraySlice<UInt8>? {
+        if case .request(_, let target, _) = startLine { bytes[target] } else { nil }
+    }
+}
+
 extension Attempt {
     /// The longest answer that is compared byte by byte.
     private static let comparedBodyBytes = 4096
@@ -108,7 +115,7 @@ extension Attempt {
         var key = KeyBytes(capacity: 128)
         key.add(family.number)
         for credential in credentials { key.add(credential.token) }
-        if let head = request?.head, case .request(_, let target, _) = head.startLine { key.add(head.bytes[target]) }
+        if let target = request?.head.targetBytes { key.add(target) }
         return key.bytes
     }
 

@@ -20,15 +20,20 @@ enum Opinion {
 /// What one cause says, ready to be weighed.
 enum Answer {
     case silent
-    case ruledOut(Statement)
-    case untestable(Gap)
+    case ruledOut(RuledOut)
+    case untestable(Untested)
     case stands(Argument)
 
-    init(_ opinion: Opinion) {
+    /// What the cause at a place in the catalogue says.
+    init(_ opinion: Opinion, of order: Int) {
+        let cause = Catalogue.entries[order]
         switch opinion {
         case .silent: self = .silent
-        case .ruledOut(let because): self = .ruledOut(because)
-        case .untestable(let gap): self = .untestable(gap)
+        case .ruledOut(let because):
+            self = .ruledOut(RuledOut(cause: cause.slug, code: cause.code, because: because))
+        case .untestable(let gap):
+            self = .untestable(
+                Untested(cause: cause.slug, code: cause.code, missing: gap.missing, howToGet: gap.howToGet))
         case .stands(let brief): self = .stands(Argument(brief))
         }
     }

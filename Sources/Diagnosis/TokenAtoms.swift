@@ -34,6 +34,14 @@ extension Facts {
         }
     }
 
+    /// The sets of regions that the host belongs to.
+    var regions: [Profiles.Regions] {
+        if let known = look.family.regions { return known }
+        let found = options.profiles.regions(holding: host)
+        look.family.regions = found
+        return found
+    }
+
     /// Where the token comes from: the host of its mint, else the host in its iss.
     var tokenOrigin: (host: String, text: String, places: [Place])? {
         for sent in sentAnywhere {
@@ -41,7 +49,7 @@ extension Facts {
                 let origin = hostOnly(mint.exchange.authority)
                 return (origin, "\(sent.name), minted at \(origin),", [mint.exchange.request.place])
             }
-            if let issuer = jwt(of: sent.token)?.issuer {
+            if let issuer = sent.jwt?.issuer {
                 let parts = urlParts(issuer).host
                 guard !parts.isEmpty else { continue }
                 return (hostOnly(parts), "\(sent.name), issued by \(issuer),", [sent.credential.place])
@@ -52,7 +60,7 @@ extension Facts {
 
     /// Test against production, by the labels of the two host names: possible, and no more.
     func examineStage(_ origin: (host: String, text: String, places: [Place])) -> Opinion {
-        guard site(of: origin.host) == site(of: host), origin.host != host else { return .silent }
+        guard origin.host != host, Diagnosis.site(of: origin.host) == site else { return .silent }
         let own = stage(of: host)
         let theirs = stage(of: origin.host)
         guard own != theirs else { return .silent }
@@ -81,7 +89,7 @@ extension Facts {
             default: return nil
             }
         }
-        guard let claims = jwt(of: sent.token)?.claims, jwt(of: sent.token)?.scopes == nil else { return nil }
+        guard let claims = sent.jwt?.claims, sent.scopes == nil else { return nil }
         for mark in ["at_hash", "nonce", "c_hash"] where claims[mark] != nil {
             return ("an ID token", "it holds \(mark) and no scope", false)
         }

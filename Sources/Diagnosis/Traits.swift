@@ -158,10 +158,10 @@ struct Traits {
         return hasher.finalize()
     }
 
-    /// What differs from another attempt: `sameTokens` tells whether both sent the same ones in order, `tokens` which
-    /// each sent.
+    /// What differs from another attempt: `sameTokens` tells whether both sent the same ones in order, `sameInAnyOrder`
+    /// whether both sent the same ones at all.
     func differences(
-        from other: Traits, sameTokens inOrder: () -> Bool, tokens: () -> (own: Set<Int>, other: Set<Int>)
+        from other: Traits, sameTokens inOrder: () -> Bool, sameInAnyOrder: () -> Bool
     ) -> Differences {
         var found: Differences = []
         let sameCount = carrierCount == other.carrierCount
@@ -172,7 +172,9 @@ struct Traits {
         } else if carrierCount != 0 {
             let isSame = sameCount && inOrder()
             if !(samePlaces && sameNames && isSame) {
-                let sameTokens = isSame || tokens().own == tokens().other
+                // One token of each that differ are no same set.
+                let isOne = carrierCount == 1 && other.carrierCount == 1
+                let sameTokens = isSame || !isOne && sameInAnyOrder()
                 if !sameTokens { found.insert(.token) }
                 if !samePlaces {
                     found.insert(.placement)

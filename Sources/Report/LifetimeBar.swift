@@ -80,7 +80,7 @@ struct MomentWords: Sendable {
     private let needsDay: Bool
 
     init(first: Timestamp, last: Timestamp, withDates: Bool) {
-        needsDay = withDates || first.dayText != last.dayText
+        needsDay = withDates || !first.isSameDay(as: last)
     }
 
     func text(_ moment: Timestamp) -> String {

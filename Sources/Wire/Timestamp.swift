@@ -44,6 +44,11 @@ extension Timestamp {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// Whether another moment lies on the same day in UTC.
+    package func isSameDay(as other: Timestamp) -> Bool {
+        seconds.floorDivided(by: 86_400) == other.seconds.floorDivided(by: 86_400)
+    }
+
     private func putDay(into text: inout [UInt8]) {
         let date = CivilDate(daysSinceEpoch: seconds.floorDivided(by: 86_400))
         put(date.year, 4, into: &text)

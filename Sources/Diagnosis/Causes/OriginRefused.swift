@@ -70,7 +70,7 @@ extension Cause {
                 brief.add(listed, telling: false)
             }
             let parts = originHost(origin)
-            if parts != facts.host, site(of: parts) != site(of: facts.host) {
+            if parts != facts.host, site(of: parts) != facts.site {
                 brief.speaksFor(
                     .weak, .origin, "Origin \(origin) is of another site than \(facts.host)",
                     at: facts.requestPlaces)

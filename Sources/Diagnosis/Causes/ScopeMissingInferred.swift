@@ -22,7 +22,7 @@ extension Cause {
             else { return .silent }
             guard facts.sees(.credentialValues) else { return .untestable(.credentialValues) }
             guard let entry = facts.sentJWTs.first else { return .untestable(.tokenClaims) }
-            let own = entry.jwt.scopes ?? []
+            let own = entry.sent.scopes ?? []
             if let other = facts.acceptedWithFewerScopes(than: own) {
                 return .ruledOut(
                     "attempt \(other.id) was accepted here with no more scopes than these",

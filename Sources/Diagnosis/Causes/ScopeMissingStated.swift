@@ -25,7 +25,7 @@ extension Cause {
                     ?? "the server says that a permission is missing: \(said.quote)")
             facts.add(said, to: &brief)
             for entry in facts.sentJWTs {
-                guard let scopes = entry.jwt.scopes else { continue }
+                guard let scopes = entry.sent.scopes else { continue }
                 brief.speaksFor(
                     .weak, .token, "\(entry.sent.name) grants: \(listed(scopes))",
                     at: [entry.sent.credential.place])

@@ -24,7 +24,7 @@ extension Cause {
                 return .stands(brief)
             }
             guard let origin = facts.tokenOrigin else { return .silent }
-            let groups = facts.options.profiles.regions(holding: facts.host)
+            let groups = facts.regions
             guard let group = groups.first else {
                 return facts.examineStage(origin)
             }
