@@ -61,6 +61,9 @@ struct CaseView {
     var exchanges: [Exchange] { _read { yield ground.file.exchanges } }
 
     func token(_ id: Int) -> Token? { ground.file.token(id) }
+
+    /// Whether the case shows where a token comes from, or how it fared elsewhere.
+    func hasLineage(_ token: Int) -> Bool { ground.index.lineages.isKnown(token) }
 }
 
 /// What was looked at that attempts of one family need not share (`Family`).
@@ -74,13 +77,15 @@ final class Reads {
         static let storm = Kinds(rawValue: 2)
         /// The target of the request.
         static let target = Kinds(rawValue: 4)
-        /// The tokens that it sent.
-        static let tokens = Kinds(rawValue: 8)
+        /// The claims of the tokens that it sent.
+        static let claims = Kinds(rawValue: 8)
+        /// Which tokens these are.
+        static let tokens = Kinds(rawValue: 16)
         /// Anything else.
-        static let rest = Kinds(rawValue: 16)
+        static let rest = Kinds(rawValue: 32)
 
         /// What attempts of one look share, and those of one family need not.
-        static let ofLook: Kinds = [.target, .tokens]
+        static let ofLook: Kinds = [.target, .claims]
     }
 
     /// By the cause that is asked.
@@ -112,6 +117,8 @@ package final class JudgeMemory {
         package var compared = 0
         /// Families that were made, of one attempt or of more.
         package var families = 0
+        /// Sets of credentials with the same claims that were made, for one attempt or for more.
+        package var carried = 0
         /// Attempts that looked like one before.
         package var alike = 0
     }
@@ -127,6 +134,7 @@ package final class JudgeMemory {
     /// What texts state; servers say the same to everybody.
     private var meanings: [String: [Vocabulary.Meaning]] = [:]
     private var families = Sightings<Family>()
+    private var carried = Sightings<Carried>()
     private var looks = Sightings<Look>()
     private var hosts: [String: [Bool]] = [:]
     private var lastStorm: (position: Int, storm: Storm?)?
@@ -187,18 +195,33 @@ package final class JudgeMemory {
         return family.quotesCredential || family.handshake != attempt.handshake ? nil : family
     }
 
-    /// What an attempt shares with those of its family that ask for the same with the same tokens.
-    func look(_ attempt: Attempt, _ family: Family, _ file: CaseView) -> Look {
-        let key = attempt.lookKey(family)
+    /// What an attempt shares with those of its family that ask for the same with tokens of the same claims.
+    func look(_ attempt: Attempt, _ family: Family, _ file: CaseView, repeatsTokens: Bool) -> Look {
+        let last = repeatsTokens ? family.carried : nil
+        let carried = last.flatMap { $0.isKept ? $0 : nil } ?? carried(by: attempt, family, file)
+        family.carried = carried
+        let key = attempt.lookKey(family, carried)
         let sight = looks.sight(of: key)
         if case .known(let known) = sight {
             work.alike += 1
             return known
         }
-        guard case .again = sight else { return Look(attempt, family, file, isKept: false) }
-        let look = Look(attempt, family, file, isKept: true)
+        guard case .again = sight else { return Look(attempt, family, carried, isKept: false) }
+        let look = Look(attempt, family, carried, isKept: true)
         looks.remember(look, as: key)
         return look
+    }
+
+    private func carried(by attempt: Attempt, _ family: Family, _ file: CaseView) -> Carried {
+        let key = attempt.carriedKey(family, file)
+        switch carried.sight(of: key) {
+        case .known(let known): return known
+        case .first: return Carried(attempt, file, hasRoles: true, isKept: false)
+        case .again:
+            let made = Carried(attempt, file, hasRoles: true, isKept: true)
+            carried.remember(made, as: key)
+            return made
+        }
     }
 
     /// The profiles whose host patterns fit an authority, by their place in a list; servers have few names.

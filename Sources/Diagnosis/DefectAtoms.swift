@@ -13,11 +13,11 @@ extension Facts {
         for sent in sentAnywhere {
             guard let defect = sent.defects.first(where: defects.contains)
             else { continue }
-            if let earlier = earlierAcceptance(of: sent.token.id) {
+            if let earlier = earlierAcceptance(of: sent) {
                 return .ruledOut(
                     "the same bytes were accepted here by attempt \(earlier.id)", at: places(earlier))
             }
-            if sent.token.verification == .valid {
+            if sent.verification == .valid {
                 return .ruledOut("the signature of \(sent.name) verifies")
             }
             let text = sentence(sent, defect)
@@ -48,7 +48,7 @@ extension Facts {
         }
         guard
             let sound = sentAnywhere.first(where: {
-                $0.token.kind == .jwt && $0.defects.isEmpty
+                $0.kind == .jwt && $0.defects.isEmpty
             })
         else { return .silent }
         return .ruledOut("\(sound.name): \(ruledOut)", at: [sound.credential.place])

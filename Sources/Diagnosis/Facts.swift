@@ -11,6 +11,8 @@ package struct Facts {
     let followsOpened: Bool
     /// What this attempt has in common with those that look like it.
     let look: Look
+    /// Whether the attempt before this one in its family sent the same tokens.
+    let repeatsTokens: Bool
     private let ground: Ground
     private let reads: Reads
     private let own: Attempt
@@ -29,13 +31,15 @@ package struct Facts {
         comparisons = ground.index.comparisons(of: position, memory)
         followsOpened = ground.index.previous(of: position).map { ground.index.traits[$0].isOpened } ?? false
         var clock = Diagnosis.clock(of: own, given: ground.options.now)
-        let key = own.familyKey(symptoms, comparisons, followsOpened, ground.fields)
+        let key = own.familyKey(symptoms, comparisons, followsOpened, ground.fields, file)
         let make = { [symptoms, file] attempt, isShared in
             Family(attempt, symptoms, file, ground.options, isShared: isShared)
         }
         guard let family = memory.family(of: key, of: own, make: { make($0.reduced(ground.fields), true) })
         else {
-            look = Look(own, make(own, false), file, isKept: false)
+            look = Look(
+                own, make(own, false), Carried(own, file, hasRoles: false, isKept: false), isKept: false)
+            repeatsTokens = false
             ownClock = clock
             return
         }
@@ -45,7 +49,8 @@ package struct Facts {
         case .given, nil: break
         }
         ownClock = clock
-        look = memory.look(own, family, file)
+        repeatsTokens = family.isRepeated(own.credentials)
+        look = memory.look(own, family, file, repeatsTokens: repeatsTokens)
     }
 
     /// Something the responder said.
@@ -122,18 +127,12 @@ extension Facts {
     var fingerprint: Fingerprint? { look.family.fingerprint }
     var responder: Responder { look.family.responder }
     /// The credentials of the upgrade request.
-    var sent: [Sent] {
-        noteTokens()
-        return look.carried.sent
-    }
+    var sent: [Sent] { look.carried.sent }
     /// The credentials of the upgrade and those that the client sent in the first messages.
-    var sentAnywhere: [Sent] {
-        noteTokens()
-        return look.carried.sentAnywhere
-    }
+    var sentAnywhere: [Sent] { look.carried.sentAnywhere }
     /// The readable JWT credentials of the upgrade and of the first messages.
     var sentJWTs: [(sent: Sent, jwt: JWT)] {
-        noteTokens()
+        if !look.carried.sentJWTs.isEmpty { reads.note(.claims) }
         return look.carried.sentJWTs
     }
     var profiles: [Profile] {
@@ -159,16 +158,28 @@ extension Facts {
     var serverName: String? { own.connection.tls?.serverName }
     /// The protocol that TLS negotiated.
     var selectedProtocol: String? { own.connection.tls?.selectedProtocol }
-    /// Credentials of the request.
-    var credentials: [Credential] {
-        noteTokens()
-        return look.carried.credentials
+    /// Names of the query parameters of the target that are credentials.
+    var credentialParameters: Set<String> {
+        Set(own.credentials.lazy.filter { $0.placement == .query }.map(\.name))
     }
+    /// Whether the request or the first messages hold a credential.
+    var sendsCredential: Bool { !own.credentials.isEmpty || !(session?.credentials.isEmpty ?? true) }
 
-    /// That there are none is the same for all of a family.
-    private func noteTokens() {
-        if !look.carried.credentials.isEmpty { reads.note(.tokens) }
+    /// The number of the token of a credential: `Token.id`.
+    func number(of sent: Sent) -> Int {
+        reads.note(.tokens)
+        let count = own.credentials.count
+        return sent.position < count
+            ? own.credentials[sent.position].token : own.allCredentials[sent.position].token
     }
+    /// The token of a credential.
+    func token(of sent: Sent) -> Token? { file.token(number(of: sent)) }
+    /// Whether two credentials are the same token.
+    func isSame(_ left: Sent, _ right: Sent) -> Bool { left === right || number(of: left) == number(of: right) }
+    /// The numbers of the tokens of the request.
+    var ownTokens: [Int] { own.credentials.map(\.token) }
+    /// Whether the request holds these tokens.
+    func sends(_ tokens: [Int]) -> Bool { tokens.elementsEqual(own.credentials) { $0 == $1.token } }
 
     /// The request as far as it is the same for all attempts of this family.
     var request: SeenMessage? {

@@ -5,7 +5,7 @@ import Wire
 extension Facts {
     /// Whether no credential was sent, where the input shows every place it could stand in.
     var sentNoCredential: Result<Bool, Blind> {
-        guard credentials.isEmpty, session?.credentials.isEmpty ?? true else { return .success(false) }
+        guard !sendsCredential else { return .success(false) }
         guard request != nil, sees([.requestFields, .beginning]) else {
             return .failure(Blind(.requestFields))
         }
@@ -37,17 +37,17 @@ extension Facts {
     var isTargetSeen: Bool { sees(.query) && (areTokensSeen || request?.head.target?.contains("?") != true) }
 
     /// An exchange that sent this token and was answered 2xx; the nearest kept one before this attempt, else after.
-    func acceptance(of token: Int) -> Exchange? {
-        guard areTokensSeen, index.lineages.indices.contains(token),
-            let last = index.lineages[token].acceptedExchanges.last
-        else { return nil }
+    func acceptance(of sent: Sent) -> Exchange? {
+        guard areTokensSeen, sent.hasLineage, let last = index.lineages[number(of: sent)].acceptedExchanges.last else {
+            return nil
+        }
         return file.exchanges[last]
     }
 
     /// An earlier attempt on the same address that was let in with this very token.
-    func earlierAcceptance(of token: Int) -> Attempt? {
-        guard areTokensSeen, index.lineages.indices.contains(token) else { return nil }
-        for other in index.lineages[token].acceptedAttempts
+    func earlierAcceptance(of sent: Sent) -> Attempt? {
+        guard areTokensSeen, sent.hasLineage else { return nil }
+        for other in index.lineages[number(of: sent)].acceptedAttempts
         where other < position && index.groups.group(of: other) == index.groups.group(of: position) {
             return file.attempts[other]
         }
@@ -55,10 +55,8 @@ extension Facts {
     }
 
     /// The response that handed out a token: the exchange and the member's name.
-    func mint(of token: Int) -> (exchange: Exchange, member: String, lifetime: Int?)? {
-        guard areTokensSeen, index.lineages.indices.contains(token),
-            let mint = index.lineages[token].mint
-        else { return nil }
+    func mint(of sent: Sent) -> (exchange: Exchange, member: String, lifetime: Int?)? {
+        guard areTokensSeen, sent.hasLineage, let mint = index.lineages[number(of: sent)].mint else { return nil }
         let exchange = file.exchanges[mint.exchange]
         let minted = exchange.minted[mint.item]
         return (exchange, minted.member, minted.lifetimeSeconds)

@@ -38,8 +38,10 @@ final class Family {
     /// What causes say of every attempt of it, by their place in the catalogue.
     private var known: [Remembered<Answer>?]
     private var isTrimmed = false
-    /// What was sent last: attempts on other targets often carry the same.
-    private var carried: Carried?
+    /// The tokens that were sent last: attempts on other targets often carry the same.
+    private var tokens: [Int] = []
+    /// What these tokens share with others.
+    var carried: Carried?
 
     /// The family of one attempt: of one with nothing in it but what its key holds, and roles for places, where others
     /// may belong to it.
@@ -89,15 +91,11 @@ extension Family {
         }
     }
 
-    /// What an attempt of the family sent.
-    func carried(by attempt: Attempt, _ file: CaseView) -> Carried {
-        if let carried, carried.isSent(by: attempt) {
-            carried.isShared = true
-            return carried
-        }
-        let made = Carried(attempt, file, hasRoles: isShared)
-        carried = made
-        return made
+    /// Whether the attempt before this one in the family sent the same tokens.
+    func isRepeated(_ credentials: [Credential]) -> Bool {
+        if tokens.elementsEqual(credentials, by: { $0 == $1.token }) { return true }
+        tokens = credentials.map(\.token)
+        return false
     }
 
     /// What a cause said of an attempt of the family before, where it holds for this one too.

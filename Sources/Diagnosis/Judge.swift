@@ -65,7 +65,7 @@ private func judgement(of facts: borrowing Facts, _ id: Int, _ memory: JudgeMemo
     var judgement = story(of: facts, memory)
     judgement.attempt = id
     judgement.comparisons = comparisonStatements(facts)
-    if facts.look.family.isShared { judgement.place(facts.roles) }
+    if facts.look.family.isShared { facts.roles.put(into: &judgement) }
     return judgement
 }
 

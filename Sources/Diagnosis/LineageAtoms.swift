@@ -3,13 +3,10 @@ import JSON
 import Wire
 
 extension Facts {
-    /// The decoded form of a credential of this attempt, without decoding it again.
-    func jwt(of token: Token) -> JWT? { sentJWTs.first { $0.sent.token.id == token.id }?.jwt }
-
     /// Whether a token is expired by the clock of the answer, or damaged.
-    func isBad(_ token: Token) -> Bool {
-        if !token.defects.isEmpty { return true }
-        guard let expiry = jwt(of: token)?.expiresAt, let clock else { return false }
+    func isBad(_ sent: Sent) -> Bool {
+        if !sent.tokenDefects.isEmpty { return true }
+        guard let expiry = sent.jwt?.expiresAt, let clock else { return false }
         return expiry.seconds(since: clock.at) < -Double(options.skewSeconds)
     }
 
@@ -105,8 +102,8 @@ extension Facts {
     /// A credential that stands for a client: by its claims, or by the grant that minted it.
     var clientPrincipal: (sent: Sent, why: String)? {
         for sent in sentAnywhere {
-            if let mark = jwt(of: sent.token).flatMap(clientMark) { return (sent, mark) }
-            if let mint = mint(of: sent.token.id),
+            if let mark = sent.jwt.flatMap(clientMark) { return (sent, mark) }
+            if let mint = mint(of: sent),
                 contains(mint.exchange.request.body.bytes, Array("grant_type".utf8)),
                 contains(mint.exchange.request.body.bytes, Array("client_credentials".utf8))
             {
@@ -139,7 +136,7 @@ extension Facts {
         if minted == target || minted.isEmpty && target == "/" { return true }
         let own = targetParts(target)
         let wanted = targetParts(minted)
-        let added = Set(credentials.filter { $0.placement == .query }.map(\.name))
+        let added = credentialParameters
         let rest = own.parameters.filter {
             !added.contains($0.name) || wanted.parameters.map(\.name).contains($0.name)
         }

@@ -14,7 +14,7 @@ struct LineageTable {
 
     /// A list of two at most; -1 is none.
     private struct Ends {
-        var first: Int32 = -1
+        private(set) var first: Int32 = -1
         var last: Int32 = -1
 
         mutating func note(_ index: Int) {
@@ -43,6 +43,14 @@ struct LineageTable {
 
     /// The numbers of tokens; 0 is none.
     var indices: Range<Int> { rows.indices }
+
+    /// Whether anything is known of a token.
+    func isKnown(_ token: Int) -> Bool {
+        guard rows.indices.contains(token) else { return false }
+        let row = rows[token]
+        return 0 <= row.mint || 0 <= row.acceptedExchanges.first || 0 <= row.refusedExchanges.first
+            || 0 <= row.acceptedAttempts.first
+    }
 
     /// What is known of a token.
     subscript(token: Int) -> Lineage {

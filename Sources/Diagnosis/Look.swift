@@ -1,6 +1,6 @@
 import Case
 
-/// What attempts of a family have in common that also share their target and their tokens, and what was said of them.
+/// What attempts of a family have in common that also share their target and the claims of their tokens, and what was said of them.
 final class Look {
     let family: Family
     /// The path as spelled; empty when no request was seen.
@@ -19,11 +19,11 @@ final class Look {
     private static let storyLimit = 4
 
     /// The look of one attempt of a family.
-    init(_ attempt: Attempt, _ family: Family, _ file: CaseView, isKept: Bool) {
+    init(_ attempt: Attempt, _ family: Family, _ carried: Carried, isKept: Bool) {
         self.family = family
         self.isKept = isKept
         path = Diagnosis.path(of: attempt)
-        carried = family.carried(by: attempt, file)
+        self.carried = carried
         profiles = family.profiles.on(path)
     }
 }
@@ -40,7 +40,8 @@ extension Look {
     /// Remembers what a cause said, unless it looked at what no two attempts share.
     func remember(_ answer: Answer, of order: Int, on facts: borrowing Facts) {
         let looked = facts.file.memory.reads.ofCause
-        let isForFamily = !looked.contains(.target) && (!looked.contains(.tokens) || carried.isShared)
+        guard !looked.contains(.tokens) || facts.repeatsTokens else { return }
+        let isForFamily = !looked.contains(.target) && (!looked.contains(.claims) || carried.isKept)
         guard isForFamily || isKept, let answer = Remembered(answer, looked, facts) else { return }
         if isForFamily { family.remember(answer, of: order) }
         if isKept, !looked.isDisjoint(with: .ofLook) { known[order] = answer }
@@ -54,7 +55,10 @@ extension Look {
 
     /// Remembers all that was said, unless something of it rests on what no two attempts share.
     func remember(_ story: Judgement, of facts: borrowing Facts) {
-        guard isKept, let story = Remembered(story, facts.file.memory.reads.ofStory, facts) else { return }
+        let looked = facts.file.memory.reads.ofStory
+        guard isKept, !looked.contains(.tokens) || facts.repeatsTokens,
+            let story = Remembered(story, looked, facts)
+        else { return }
         if stories.count < Self.storyLimit {
             stories.append(story)
         } else {

@@ -70,7 +70,8 @@ extension Attempt {
     ///
     /// Law: what is in here determines a `Family`, and what `Facts` shows without a note in `Reads`.
     func familyKey(
-        _ symptoms: Symptoms, _ comparisons: [Comparison], _ followsOpened: Bool, _ fields: FieldNames
+        _ symptoms: Symptoms, _ comparisons: [Comparison], _ followsOpened: Bool, _ fields: FieldNames,
+        _ file: CaseView
     ) -> [UInt8]? {
         guard symptoms == .refused, basis == .observed, session == nil, answeredBy == nil,
             connection.protocolMismatch == nil, let response,
@@ -98,6 +99,12 @@ extension Attempt {
             key.add(credential.scheme ?? "\0")
             key.add(credential.defects.count)
             for defect in credential.defects { key.add(defect.rawValue) }
+            guard let token = file.token(credential.token) else { continue }
+            key.add(token.kind.rawValue)
+            key.add(token.defects.count)
+            for defect in token.defects { key.add(defect.rawValue) }
+            key.add(token.verification.rawValue)
+            key.add(file.hasLineage(credential.token) ? 1 : 0)
         }
         key.add(request == nil ? 0 : 1)
         if let request { key.add(request, fields) }
@@ -111,11 +118,19 @@ extension Attempt {
     }
 
     /// What attempts of one look share beside their family, as bytes.
-    func lookKey(_ family: Family) -> [UInt8] {
-        var key = KeyBytes(capacity: 128)
+    func lookKey(_ family: Family, _ carried: Carried) -> [UInt8] {
+        var key = KeyBytes(capacity: 64)
         key.add(family.number)
-        for credential in credentials { key.add(credential.token) }
+        key.add(carried.number)
         if let target = request?.head.targetBytes { key.add(target) }
+        return key.bytes
+    }
+
+    /// What the tokens of attempts of one family share that can be read in them, as bytes.
+    func carriedKey(_ family: Family, _ file: CaseView) -> [UInt8] {
+        var key = KeyBytes(capacity: 512)
+        key.add(family.number)
+        for credential in credentials { key.add((file.token(credential.token)?.likeness ?? [])[...]) }
         return key.bytes
     }
 

@@ -17,20 +17,20 @@ extension Facts {
     private var expiryOfOpaque: Opinion? {
         let leeway = Double(options.skewSeconds)
         for sent in sentAnywhere {
-            guard let left = statedLifetime(of: sent.token.id), left.seconds < -leeway else { continue }
+            guard let left = statedLifetime(of: sent), left.seconds < -leeway else { continue }
             if attempt.outcome == .opened { return nil }
             return .stands(opaqueEnded(sent, left))
         }
         // All that were sent must be alive for this to be ruled out.
-        guard let sent = sentAnywhere.first, sentAnywhere.allSatisfy({ $0.token.id == sent.token.id }) else {
+        guard let sent = sentAnywhere.first, sentAnywhere.allSatisfy({ isSame($0, sent) }) else {
             return nil
         }
-        if let left = statedLifetime(of: sent.token.id), 0 < left.seconds {
+        if let left = statedLifetime(of: sent), 0 < left.seconds {
             return .ruledOut(
                 "\(left.text), \(durationText(left.seconds)) more than had passed at the answer",
                 at: left.places)
         }
-        if let alive = acceptance(of: sent.token.id), let then = alive.response?.at,
+        if let alive = acceptance(of: sent), let then = alive.response?.at,
             let now = attempt.response?.at ?? attempt.startedAt, 0...leeway ~= now.seconds(since: then)
         {
             return .ruledOut(
@@ -59,8 +59,7 @@ extension Facts {
 
     /// Adds what speaks against a token's death: that it was taken afterwards, here or by another server.
     func weighLaterAcceptance(of sent: Sent, against brief: inout Brief) {
-        if index.lineages.indices.contains(sent.token.id),
-            let later = index.lineages[sent.token.id].acceptedAttempts.last, position < later,
+        if sent.hasLineage, let later = index.lineages[number(of: sent)].acceptedAttempts.last, position < later,
             index.groups.group(of: later) == index.groups.group(of: position)
         {
             let other = file.attempts[later]
@@ -69,15 +68,15 @@ extension Facts {
             brief.speaksAgainst(
                 isSame && !saysExpired ? .strong : .moderate, .lineage,
                 "attempt \(other.id) was accepted here with it afterwards", at: places(other))
-        } else if let alive = acceptance(of: sent.token.id), let then = alive.response?.at,
+        } else if let alive = acceptance(of: sent), let then = alive.response?.at,
             let now = attempt.startedAt, now <= then
         {
             brief.speaksAgainst(
                 .moderate, .lineage,
                 "\(alive.request.head.method ?? "a request") on \(alive.authority) took it afterwards all the same",
                 at: [alive.request.place])
-        } else if !saysExpired, let expiry = sent.token.jwt?.expiresAt,
-            let alive = acceptance(of: sent.token.id), hostOnly(alive.authority) == host,
+        } else if !saysExpired, let expiry = sent.jwt?.expiresAt,
+            let alive = acceptance(of: sent), hostOnly(alive.authority) == host,
             let then = alive.response?.at,
             Double(options.skewSeconds) < then.seconds(since: expiry)
         {
@@ -92,8 +91,8 @@ extension Facts {
     var saysExpired: Bool { statement(of: "token-expired") != nil }
 
     /// How much was left at the answer of the lifetime that a token's own mint stated, by the input's clock.
-    private func statedLifetime(of token: Int) -> (seconds: Double, text: String, places: [Place])? {
-        guard let mint = mint(of: token), let lifetime = mint.lifetime,
+    private func statedLifetime(of sent: Sent) -> (seconds: Double, text: String, places: [Place])? {
+        guard let mint = mint(of: sent), let lifetime = mint.lifetime,
             // The lifetime beside a refresh token is that of the access token (RFC 6749 §5.1).
             mint.member.lowercased().range(ofText: "refresh") == nil,
             let born = mint.exchange.response?.at,

@@ -47,7 +47,7 @@ extension Facts {
     private var isOpaque: Bool { !sentAnywhere.isEmpty && sentJWTs.isEmpty }
 
     /// Whether the input holds the response that handed out one of the credentials.
-    private var isMintSeen: Bool { sentAnywhere.contains { mint(of: $0.token.id) != nil } }
+    private var isMintSeen: Bool { sentAnywhere.contains { mint(of: $0) != nil } }
 }
 
 extension Gap {

@@ -6,6 +6,7 @@ final class Remembered<Value> {
     private let clock: Clock?
     private let storm: Storm?
     private let carried: Carried?
+    private let tokens: [Int]
 
     /// Nil where it holds for no other.
     init?(_ value: Value, _ looked: Reads.Kinds, _ facts: borrowing Facts) {
@@ -14,13 +15,15 @@ final class Remembered<Value> {
         self.looked = looked
         clock = looked.contains(.clock) ? facts.ownClock : nil
         storm = looked.contains(.storm) ? facts.ownStorm : nil
-        carried = looked.contains(.tokens) ? facts.look.carried : nil
+        carried = looked.contains(.claims) ? facts.look.carried : nil
+        tokens = looked.contains(.tokens) ? facts.ownTokens : []
     }
 
     /// Whether it holds for another attempt of the same family and, where the target was looked at, of the same look.
     func holds(for facts: borrowing Facts) -> Bool {
         if looked.isEmpty { return true }
-        if looked.contains(.tokens), carried !== facts.look.carried { return false }
+        if looked.contains(.claims), carried !== facts.look.carried { return false }
+        if looked.contains(.tokens), !facts.sends(tokens) { return false }
         if looked.contains(.clock), !isSame(clock, facts.ownClock) { return false }
         return !looked.contains(.storm) || storm == facts.ownStorm
     }

@@ -26,9 +26,9 @@ extension Facts {
     }
 
     /// A token, other than this one, that was minted between the previous attempt and this one.
-    func newerToken(than token: Int, since previous: Attempt) -> (token: Int, text: String, places: [Place])?
+    func newerToken(than sent: Sent, since previous: Attempt) -> (token: Int, text: String, places: [Place])?
     {
-        guard let mint = mintBetween(previous), mint.token != token else { return nil }
+        guard let mint = mintBetween(previous), mint.token != number(of: sent) else { return nil }
         return mint
     }
 

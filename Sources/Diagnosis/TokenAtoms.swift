@@ -45,7 +45,7 @@ extension Facts {
     /// Where the token comes from: the host of its mint, else the host in its iss.
     var tokenOrigin: (host: String, text: String, places: [Place])? {
         for sent in sentAnywhere {
-            if let mint = mint(of: sent.token.id) {
+            if let mint = mint(of: sent) {
                 let origin = hostOnly(mint.exchange.authority)
                 return (origin, "\(sent.name), minted at \(origin),", [mint.exchange.request.place])
             }
@@ -81,7 +81,7 @@ extension Facts {
 
     /// What a token is, where it is no access token.
     func wrongKind(of sent: Sent) -> (name: String, why: String, isMinted: Bool)? {
-        if let mint = mint(of: sent.token.id) {
+        if let mint = mint(of: sent) {
             switch mint.member {
             case "id_token", "idToken": return ("an ID token", "the response named it \(mint.member)", true)
             case "refresh_token", "refreshToken":
@@ -100,12 +100,12 @@ extension Facts {
     }
 
     /// The access token that the same answer handed out beside this token, which is none.
-    func betterSibling(of token: Int) -> (token: Int, member: String, own: String, places: [Place])? {
-        guard let mint = mint(of: token),
+    func betterSibling(of sent: Sent) -> (token: Int, member: String, own: String, places: [Place])? {
+        guard let mint = mint(of: sent),
             ["id_token", "idToken", "refresh_token", "refreshToken"].contains(mint.member)
         else { return nil }
         for minted in mint.exchange.minted where minted.member.lowercased().hasPrefix("access") {
-            if case .token(let other) = minted.value, other != token {
+            if case .token(let other) = minted.value, other != number(of: sent) {
                 return (other, minted.member, mint.member, [minted.place])
             }
         }
@@ -124,7 +124,9 @@ extension Facts {
     }
 
     /// A token that was minted later, before this attempt, by a call that used this one.
-    func laterMint(than token: Int) -> (token: Int, text: String, places: [Place])? {
+    func laterMint(than sent: Sent) -> (token: Int, text: String, places: [Place])? {
+        guard !index.mints.isEmpty else { return nil }
+        let token = number(of: sent)
         for mint in index.mints.suffix(64).reversed() where mint.token != token {
             let exchange = file.exchanges[mint.exchange]
             guard exchange.credentials.contains(where: { $0.token == token }), isKin(exchange.authority)

@@ -145,7 +145,7 @@ private func siblingStatement(_ facts: borrowing Facts) -> Statement? {
         guard let own = facts.sent.first, let theirs = other.credentials.first else { continue }
         var text =
             "Attempt \(other.id) on \(path(of: other)) was accepted with another token, <token \(theirs.token)>"
-        if let left = facts.jwt(of: own.token)?.claims,
+        if let left = facts.token(of: own)?.jwt?.claims,
             let right = facts.file.token(theirs.token)?.jwt?.claims
         {
             let names = ((left.members ?? []) + (right.members ?? [])).map(\.name)

@@ -26,8 +26,8 @@ extension Cause {
                 return .ruledOut(
                     "attempt \(same.id) was accepted with the same scheme", at: facts.places(same))
             }
-            let isJWT = own.token.kind == .jwt || own.token.kind == .jwe || own.token.kind == .brokenJWT
-            let defects = own.token.defects + own.credential.defects
+            let isJWT = own.kind == .jwt || own.kind == .jwe || own.kind == .brokenJWT
+            let defects = own.defects
             let fault: String
             switch own.credential.scheme?.lowercased() {
             case nil:

@@ -24,7 +24,7 @@ extension Cause {
         refines: ["credential-missing"],
         examine: { facts in
             guard facts.isAboutAccess else { return .silent }
-            if let told = facts.told(.sendsCredential).first, facts.credentials.isEmpty,
+            if let told = facts.told(.sendsCredential).first, facts.sent.isEmpty,
                 !facts.sees(.requestFields)
             {
                 var brief = Brief("the credential that the code sets did not reach the wire", cap: .possible)

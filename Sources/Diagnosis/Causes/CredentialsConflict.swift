@@ -18,16 +18,16 @@ extension Cause {
             guard facts.isAboutAccess else { return .silent }
             let carriers = facts.sent.filter {
                 $0.credential.placement != .cookie && $0.credential.placement != .path
-                    && $0.token.kind != .basic
+                    && $0.kind != .basic
             }
             guard let first = carriers.first, 2 <= carriers.count else { return .silent }
             guard facts.areTokensSeen else { return .untestable(.credentialValues) }
             guard
                 let other = carriers.first(where: {
-                    $0.token.id != first.token.id && $0.token.kind == first.token.kind
+                    !facts.isSame($0, first) && $0.kind == first.kind
                 })
             else {
-                let areEqual = carriers.allSatisfy { $0.token.id == first.token.id }
+                let areEqual = carriers.allSatisfy { facts.isSame($0, first) }
                 return areEqual ? .ruledOut("the credentials sent are the same \(first.name)") : .silent
             }
             var brief = Brief(
@@ -37,7 +37,7 @@ extension Cause {
             brief.speaksFor(
                 .moderate, .placement, "two different tokens in one request", at: [first.credential.place],
                 telling: true)
-            if let bad = carriers.first(where: { facts.isBad($0.token) }) {
+            if let bad = carriers.first(where: { facts.isBad($0) }) {
                 brief.speaksFor(
                     .moderate, .token, "\(bad.name) is expired or damaged, the other is not", telling: true)
             }

@@ -30,7 +30,7 @@ extension Cause {
                 }
                 return .silent
             }
-            if let earlier = facts.earlierAcceptance(of: client.sent.token.id) {
+            if let earlier = facts.earlierAcceptance(of: client.sent) {
                 return .ruledOut(
                     "the same token was accepted here by attempt \(earlier.id)", at: facts.places(earlier))
             }

@@ -35,7 +35,8 @@ extension Cause {
             guard !previous.credentials.isEmpty else { return .silent }
             guard
                 let same = facts.sent.first(where: { sent in
-                    previous.credentials.contains { $0.token == sent.token.id }
+                    let token = facts.number(of: sent)
+                    return previous.credentials.contains { $0.token == token }
                 })
             else {
                 return .ruledOut(
@@ -46,7 +47,7 @@ extension Cause {
                 claim: "the server no longer takes it")
             brief.speaksFor(
                 .moderate, .lineage, "same bytes as in attempt \(previous.id)", at: [same.credential.place])
-            if let newer = facts.newerToken(than: same.token.id, since: previous) {
+            if let newer = facts.newerToken(than: same, since: previous) {
                 brief.fact =
                     "The reconnect sent \(same.name) again, the token of attempt \(previous.id), although \(newer.text) had handed out <token \(newer.token)> before."
                 brief.speaksFor(
@@ -68,7 +69,7 @@ extension Cause {
                     .moderate, .token, "it expires only in \(durationText(expiry.margin))",
                     at: expiry.clock.places)
             }
-            if let alive = facts.acceptance(of: same.token.id), let at = alive.response?.at,
+            if let alive = facts.acceptance(of: same), let at = alive.response?.at,
                 let now = facts.attempt.startedAt, now < at
             {
                 brief.speaksAgainst(

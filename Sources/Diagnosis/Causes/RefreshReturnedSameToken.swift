@@ -23,12 +23,14 @@ extension Cause {
                 let before = previous.credentials.compactMap({ facts.file.token($0.token) }).first,
                 let mint = facts.mintBetween(previous)
             else { return .silent }
-            let isSameString = mint.token == sent.token.id && before.id == sent.token.id
-            let own = sent.token.jwt?.claims
+            let token = facts.token(of: sent)
+            let isSameString = mint.token == token?.id && before.id == token?.id
+            let jwt = token?.jwt
+            let own = jwt?.claims
             let earlier = before.jwt?.claims
             let isSameClaims =
-                before.id != sent.token.id && own != nil && sent.token.jwt?.expiresAt == before.jwt?.expiresAt
-                && sent.token.jwt?.expiresAt != nil && sent.token.jwt?.issuedAt == before.jwt?.issuedAt
+                before.id != token?.id && own != nil && jwt?.expiresAt == before.jwt?.expiresAt
+                && jwt?.expiresAt != nil && jwt?.issuedAt == before.jwt?.issuedAt
                 && own == earlier
             guard isSameString || isSameClaims else {
                 return .ruledOut("the mint before the reconnect gave another token", at: mint.places)
@@ -41,7 +43,7 @@ extension Cause {
                 .strong, .lineage,
                 isSameString ? "the minted bytes equal the old ones" : "claims, iat and exp are unchanged",
                 at: mint.places, telling: true)
-            if facts.isBad(sent.token) {
+            if facts.isBad(sent) {
                 brief.speaksFor(.strong, .token, "it is expired or damaged", telling: true)
             }
             return .stands(brief)

@@ -29,7 +29,7 @@ extension Cause {
             }
             let own = facts.sent.first { $0.credential.placement == .cookie }
             guard own == nil || facts.areTokensSeen else { return .untestable(.credentialValues) }
-            if own?.token.id == sibling.token {
+            if let own, facts.number(of: own) == sibling.token {
                 return .ruledOut("the upgrade carries the same cookie: \(sibling.text)", at: sibling.places)
             }
             let isOther = own?.credential.name == sibling.name

@@ -31,7 +31,7 @@ extension Cause {
             }
             guard facts.clientLeftAtOnce else { return .silent }
             let names = check.offeredSubprotocols.filter { name in
-                !facts.sent.contains { $0.token.secret.revealed == name } && name.utf8.count < 60
+                !facts.sent.contains { facts.token(of: $0)?.secret.revealed == name } && name.utf8.count < 60
             }
             var brief = Brief(
                 "the client offered \(names.isEmpty ? "subprotocols" : listed(names)), the 101 selected none, and the client ended the connection at once"

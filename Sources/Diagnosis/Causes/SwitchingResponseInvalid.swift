@@ -43,7 +43,7 @@ extension Cause {
             if isOfferKnown, let selected = check.selectedSubprotocols.first,
                 !check.offeredSubprotocols.contains(selected)
             {
-                let isToken = facts.sent.contains { $0.token.secret.revealed == selected }
+                let isToken = facts.sent.contains { facts.token(of: $0)?.secret.revealed == selected }
                 faults.append(
                     "the 101 selects a subprotocol that was not offered\(isToken ? "" : " (\(selected.prefix(40)))")"
                 )

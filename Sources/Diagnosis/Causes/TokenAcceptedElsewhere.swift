@@ -18,7 +18,7 @@ extension Cause {
         mistakenFor: ["token-audience-mismatch", "credential-in-ignored-header"],
         examine: { facts in
             for sent in facts.sentAnywhere {
-                guard let exchange = facts.acceptance(of: sent.token.id) else { continue }
+                guard let exchange = facts.acceptance(of: sent) else { continue }
                 let path = targetParts(exchange.request.head.target ?? "").path
                 var when = ""
                 if let then = exchange.response?.at,
@@ -28,7 +28,7 @@ extension Cause {
                     when = " \(durationText(seconds)) \(0 <= seconds ? "earlier" : "later")"
                 }
                 var proof = "it was not expired, damaged or revoked then, which says nothing"
-                if let expiry = facts.jwt(of: sent.token)?.expiresAt, let then = exchange.response?.at,
+                if let expiry = sent.jwt?.expiresAt, let then = exchange.response?.at,
                     expiry < then
                 {
                     proof = "it was not damaged or revoked then, and its exp had passed; it says nothing"

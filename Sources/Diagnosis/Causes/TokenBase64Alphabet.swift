@@ -16,7 +16,7 @@ extension Cause {
         mistakenFor: ["token-percent-encoding", "subprotocol-illegal-characters"],
         examine: { facts in
             let concerned = facts.sentAnywhere.contains {
-                $0.token.kind == .jwt || $0.token.kind == .brokenJWT
+                $0.kind == .jwt || $0.kind == .brokenJWT
                     || $0.credential.placement == .subprotocol
             }
             guard concerned else { return .silent }

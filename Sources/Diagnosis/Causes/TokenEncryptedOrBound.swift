@@ -21,10 +21,10 @@ extension Cause {
             guard facts.isAboutAccess else { return .silent }
             guard facts.sees(.credentialValues) else { return .silent }
             for sent in facts.sentAnywhere {
-                let isEncrypted = sent.token.kind == .jwe
-                let isBound = facts.jwt(of: sent.token)?.claims?["cnf"] != nil && facts.sees(.requestFields)
+                let isEncrypted = sent.kind == .jwe
+                let isBound = sent.jwt?.claims?["cnf"] != nil && facts.sees(.requestFields)
                 guard isEncrypted || isBound else { continue }
-                if let earlier = facts.earlierAcceptance(of: sent.token.id) {
+                if let earlier = facts.earlierAcceptance(of: sent) {
                     return .ruledOut(
                         "the same token was accepted here by attempt \(earlier.id)", at: facts.places(earlier)
                     )

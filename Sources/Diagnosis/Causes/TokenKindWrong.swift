@@ -21,7 +21,7 @@ extension Cause {
             guard facts.isAboutAccess else { return .silent }
             for sent in facts.sentAnywhere {
                 guard let kind = facts.wrongKind(of: sent) else { continue }
-                if let earlier = facts.earlierAcceptance(of: sent.token.id) {
+                if let earlier = facts.earlierAcceptance(of: sent) {
                     return .ruledOut(
                         "the same token was accepted here by attempt \(earlier.id)", at: facts.places(earlier)
                     )

@@ -22,7 +22,7 @@ extension Cause {
         examine: { facts in
             let inQuery = facts.sent.filter { $0.credential.placement == .query }
             guard facts.isAboutAccess || facts.status == 400, !inQuery.isEmpty else { return .silent }
-            if inQuery.allSatisfy({ $0.token.kind == .jwt && $0.token.defects.isEmpty }),
+            if inQuery.allSatisfy({ $0.kind == .jwt && $0.tokenDefects.isEmpty }),
                 let first = inQuery.first
             {
                 return .ruledOut(

@@ -20,10 +20,10 @@ extension Cause {
                 return .stands(brief)
             }
             guard facts.status == 401 || facts.status == 403,
-                let sent = facts.sent.first(where: { $0.token.defects.isEmpty })
+                let sent = facts.sent.first(where: { $0.tokenDefects.isEmpty })
             else { return .silent }
             if let expiry = facts.soonestExpiry, expiry.margin < 0 { return .silent }
-            if let alive = facts.acceptance(of: sent.token.id), let then = alive.response?.at,
+            if let alive = facts.acceptance(of: sent), let then = alive.response?.at,
                 let now = facts.attempt.response?.at,
                 now <= then
             {
@@ -31,7 +31,7 @@ extension Cause {
                     "\(alive.request.head.method ?? "a request") on \(alive.authority) accepted \(sent.name) afterwards",
                     at: [alive.request.place])
             }
-            let earlier = facts.earlierAcceptance(of: sent.token.id)
+            let earlier = facts.earlierAcceptance(of: sent)
             guard facts.status == 401 || earlier != nil else { return .silent }
             var brief = Brief(
                 "the server no longer takes \(sent.name): it was revoked, or a newer one replaced it",
@@ -46,7 +46,7 @@ extension Cause {
                     .weak, .status, "401 means that a credential is missing or not valid",
                     at: facts.effectPlaces)
             }
-            if let alive = facts.acceptance(of: sent.token.id) {
+            if let alive = facts.acceptance(of: sent) {
                 let when = facts.ago(alive.response?.at).map { " \($0) earlier" } ?? ""
                 brief.speaksAgainst(
                     .moderate, .lineage,

@@ -19,12 +19,12 @@ extension Cause {
             guard facts.isAboutAccess || said != nil, let entry = facts.sentJWTs.first else {
                 return .silent
             }
-            switch entry.sent.token.verification {
+            switch entry.sent.verification {
             case .valid where said == nil:
                 return .ruledOut("the signature of \(entry.sent.name) verifies with the key supplied")
             case .invalid, .valid, .noKey, .keyUnknown, .notApplicable: break
             }
-            let isInvalid = entry.sent.token.verification == .invalid
+            let isInvalid = entry.sent.verification == .invalid
             guard isInvalid || said != nil else {
                 return facts.judgedCredential == nil ? .silent : .untestable(.key)
             }
@@ -41,7 +41,7 @@ extension Cause {
                     telling: true)
             }
             if let said { facts.add(said, to: &brief) }
-            if entry.sent.token.verification == .valid {
+            if entry.sent.verification == .valid {
                 brief.speaksAgainst(.strong, .token, "the signature verifies with the key supplied")
             }
             return .stands(brief)

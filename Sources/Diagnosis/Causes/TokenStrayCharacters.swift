@@ -29,9 +29,10 @@ extension Cause {
                 let place = facts.place(of: sent.credential)
                 switch defect {
                 case .literalNonValue:
-                    return sent.token.secret.bytes.isEmpty
+                    let text = facts.token(of: sent)?.secret.revealed ?? ""
+                    return text.isEmpty
                         ? "The value \(place) is empty."
-                        : "The value \(place) is the word \"\(sent.token.secret.revealed.prefix(24))\", no token."
+                        : "The value \(place) is the word \"\(text.prefix(24))\", no token."
                 case .strayEdges: return "\(sent.name) \(place) has white space or quotes around it."
                 case .nonASCII: return "\(sent.name) \(place) holds a character outside ASCII."
                 default: return "\(sent.name) \(place) holds a character that no JWT can hold."

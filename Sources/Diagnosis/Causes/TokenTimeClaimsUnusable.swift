@@ -21,7 +21,7 @@ extension Cause {
             for entry in facts.sentJWTs {
                 for name in ["exp", "nbf", "iat"] {
                     guard let value = entry.jwt.claims?[name], let fault = dateFault(value) else { continue }
-                    if let earlier = facts.earlierAcceptance(of: entry.sent.token.id) {
+                    if let earlier = facts.earlierAcceptance(of: entry.sent) {
                         return .ruledOut(
                             "the same token was accepted here by attempt \(earlier.id)",
                             at: facts.places(earlier))

@@ -27,8 +27,9 @@ extension Cause {
                 if !isWhole { return .silent }
                 return .ruledOut("the request's head has \(size) bytes", at: facts.requestPlaces)
             }
-            let longest = facts.sent.max { $0.token.secret.bytes.count < $1.token.secret.bytes.count }
-            let part = longest.map { ", \($0.token.secret.bytes.count) of them \($0.name)" } ?? ""
+            let lengths = facts.sent.map { ($0.name, facts.token(of: $0)?.secret.count ?? 0) }
+            let longest = lengths.max { $0.1 < $1.1 }
+            let part = longest.map { ", \($0.1) of them \($0.0)" } ?? ""
             var brief = Brief(
                 fact: "The request's head has \(isWhole ? "" : "at least ")\(size) bytes\(part).",
                 claim: "the server reads no more than its limit")

@@ -25,7 +25,7 @@ extension Cause {
                     "\(sent.name) \(facts.place(of: sent.credential)) is a placeholder, no token."
                 case .ellipsis: "\(sent.name) \(facts.place(of: sent.credential)) ends in an ellipsis."
                 default:
-                    "\(sent.name) \(facts.place(of: sent.credential)) is a JWT cut short at \(sent.token.secret.bytes.count) bytes."
+                    "\(sent.name) \(facts.place(of: sent.credential)) is a JWT cut short at \(facts.token(of: sent)?.secret.count ?? 0) bytes."
                 }
             }
         },

@@ -21,8 +21,8 @@ extension Cause {
             guard facts.isAboutAccess, facts.areTokensSeen, let sent = facts.sentAnywhere.first else {
                 return .silent
             }
-            if let better = facts.betterSibling(of: sent.token.id),
-                facts.earlierAcceptance(of: sent.token.id) == nil
+            if let better = facts.betterSibling(of: sent),
+                facts.earlierAcceptance(of: sent) == nil
             {
                 var brief = Brief(
                     fact:
@@ -41,15 +41,15 @@ extension Cause {
                 brief.fix = Fix("Send <token \(better.token)>, the value of \(better.member).")
                 return .stands(brief)
             }
-            guard let later = facts.laterMint(than: sent.token.id) else {
-                guard let mint = facts.mint(of: sent.token.id), facts.sawEverythingSince(mint.exchange) else {
+            guard let later = facts.laterMint(than: sent) else {
+                guard let mint = facts.mint(of: sent), facts.sawEverythingSince(mint.exchange) else {
                     return .silent
                 }
                 return .ruledOut(
                     "\(sent.name) is what the last step before the socket handed out, of those in the input",
                     at: [sent.credential.place])
             }
-            if let earlier = facts.earlierAcceptance(of: sent.token.id) {
+            if let earlier = facts.earlierAcceptance(of: sent) {
                 return .ruledOut(
                     "the same token was accepted here by attempt \(earlier.id)", at: facts.places(earlier))
             }
