@@ -136,7 +136,7 @@ package final class JudgeMemory {
     private var families = Sightings<Family>()
     private var carried = Sightings<Carried>()
     private var looks = Sightings<Look>()
-    private var hosts: [String: [Bool]] = [:]
+    private var hosts: [String: [Int]] = [:]
     private var lastStorm: (position: Int, storm: Storm?)?
 
     /// What the causes look at.
@@ -224,8 +224,8 @@ package final class JudgeMemory {
         }
     }
 
-    /// The profiles whose host patterns fit an authority, by their place in a list; servers have few names.
-    func hostMatches(_ authority: String, _ find: () -> [Bool]) -> [Bool] {
+    /// The profiles whose host patterns fit an authority, by their places in a list; servers have few names.
+    func hostMatches(_ authority: String, _ find: () -> [Int]) -> [Int] {
         if let known = hosts[authority] { return known }
         let found = find()
         if Self.size <= hosts.count { hosts.removeAll(keepingCapacity: true) }

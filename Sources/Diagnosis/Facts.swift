@@ -31,7 +31,7 @@ package struct Facts {
         comparisons = ground.index.comparisons(of: position, memory)
         followsOpened = ground.index.previous(of: position).map { ground.index.traits[$0].isOpened } ?? false
         var clock = Diagnosis.clock(of: own, given: ground.options.now)
-        let key = own.familyKey(symptoms, comparisons, followsOpened, ground.fields, file)
+        let key = own.familyKey(symptoms, comparisons, followsOpened, ground, file)
         let make = { [symptoms, file] attempt, isShared in
             Family(attempt, symptoms, file, ground.options, isShared: isShared)
         }
@@ -135,10 +135,7 @@ extension Facts {
         if !look.carried.sentJWTs.isEmpty { reads.note(.claims) }
         return look.carried.sentJWTs
     }
-    var profiles: [Profile] {
-        if look.family.profiles.isNarrowed { reads.note(.target) }
-        return look.profiles
-    }
+    var profiles: [Profile] { look.family.profiles }
     /// The path as spelled; empty when no request was seen.
     var path: String {
         reads.note(.target)

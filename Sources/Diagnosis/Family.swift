@@ -22,8 +22,7 @@ final class Family {
     let inBand: InBandError?
     let fingerprint: Fingerprint?
     let responder: Responder
-    /// The profiles that fit, or may fit by the path.
-    let profiles: Profiles.Fitting
+    let profiles: [Profile]
     let handshake: HandshakeCheck
     /// The host without its port, lower case.
     let host: String
@@ -52,7 +51,7 @@ final class Family {
         handshake = attempt.handshake
         host = hostOnly(attempt.authority)
         site = Diagnosis.site(of: host)
-        profiles = options.profiles.fitting(attempt, file.memory)
+        profiles = options.profiles.matching(attempt, file.memory)
         inBand = symptoms.contains(.inBand) ? attempt.session.flatMap { inBandError($0.firstFrames) } : nil
         let mask = Mask(attempt, file)
         let plain = isShared ? gatherWords(attempt, symptoms, inBand, Mask()) : []

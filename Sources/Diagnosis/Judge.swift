@@ -62,19 +62,19 @@ struct Tried {
 }
 
 private func judgement(of facts: borrowing Facts, _ id: Int, _ memory: JudgeMemory) -> Judgement {
-    var judgement = story(of: facts, memory)
+    var judgement =
+        facts.look.family.isShared
+        ? facts.roles.told(story(of: facts, memory)) : newStory(of: facts, memory)
     judgement.attempt = id
     judgement.comparisons = comparisonStatements(facts)
-    if facts.look.family.isShared { facts.roles.put(into: &judgement) }
     return judgement
 }
 
 /// All but how it compares to others: remembered, where it was said of an attempt of the same look.
-private func story(of facts: borrowing Facts, _ memory: JudgeMemory) -> Judgement {
-    guard facts.look.family.isShared else { return newStory(of: facts, memory) }
+private func story(of facts: borrowing Facts, _ memory: JudgeMemory) -> Story {
     if let known = facts.look.story(of: facts) { return known }
     memory.reads.beginStory()
-    let story = newStory(of: facts, memory)
+    let story = Story(newStory(of: facts, memory))
     facts.look.remember(story, of: facts)
     return story
 }

@@ -7,14 +7,13 @@ final class Look {
     let path: String
     /// What was sent.
     let carried: Carried
-    let profiles: [Profile]
 
     /// Whether more attempts are expected that look like this: what is said is worth remembering.
     private let isKept: Bool
     /// What causes said that looked at the target or at tokens that others send in between.
     private var known: [Int: Remembered<Answer>] = [:]
     /// What was said of the last attempts of this look, all in all, with roles for places.
-    private var stories: [Remembered<Judgement>] = []
+    private var stories: [Remembered<Story>] = []
     private var oldest = 0
     private static let storyLimit = 4
 
@@ -24,7 +23,6 @@ final class Look {
         self.isKept = isKept
         path = Diagnosis.path(of: attempt)
         self.carried = carried
-        profiles = family.profiles.on(path)
     }
 }
 
@@ -48,13 +46,13 @@ extension Look {
     }
 
     /// All that was said of an attempt of this look before, where it holds for this one too.
-    func story(of facts: borrowing Facts) -> Judgement? {
+    func story(of facts: borrowing Facts) -> Story? {
         for story in stories where story.holds(for: facts) { return story.value }
         return nil
     }
 
     /// Remembers all that was said, unless something of it rests on what no two attempts share.
-    func remember(_ story: Judgement, of facts: borrowing Facts) {
+    func remember(_ story: Story, of facts: borrowing Facts) {
         let looked = facts.file.memory.reads.ofStory
         guard isKept, !looked.contains(.tokens) || facts.repeatsTokens,
             let story = Remembered(story, looked, facts)

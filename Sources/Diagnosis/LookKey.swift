@@ -70,7 +70,7 @@ extension Attempt {
     ///
     /// Law: what is in here determines a `Family`, and what `Facts` shows without a note in `Reads`.
     func familyKey(
-        _ symptoms: Symptoms, _ comparisons: [Comparison], _ followsOpened: Bool, _ fields: FieldNames,
+        _ symptoms: Symptoms, _ comparisons: [Comparison], _ followsOpened: Bool, _ ground: Ground,
         _ file: CaseView
     ) -> [UInt8]? {
         guard symptoms == .refused, basis == .observed, session == nil, answeredBy == nil,
@@ -106,9 +106,12 @@ extension Attempt {
             key.add(token.verification.rawValue)
             key.add(file.hasLineage(credential.token) ? 1 : 0)
         }
+        let profiles = ground.options.profiles.matchingPath(self, file.memory)
+        key.add(profiles.count)
+        for profile in profiles { key.add(profile) }
         key.add(request == nil ? 0 : 1)
-        if let request { key.add(request, fields) }
-        key.add(response, fields)
+        if let request { key.add(request, ground.fields) }
+        key.add(response, ground.fields)
         key.add(followsOpened ? 1 : 0)
         let tls = connection.tls
         key.add(tls == nil ? 0 : 1)

@@ -27,42 +27,32 @@ package struct Profiles: Sendable {
         self.fingerprints = fingerprints
     }
 
-    /// The profiles that fit an attempt: by host, by subprotocol, or by a field of the answer.
-    func fitting(_ attempt: Attempt, _ memory: JudgeMemory) -> Fitting {
-        let isHost = memory.hostMatches(attempt.authority) {
-            let host = hostOnly(attempt.authority)
-            return profiles.map { $0.match.hosts.contains { matches(host, pattern: $0) } }
-        }
-        return Fitting(
-            profiles.indices.filter { isHost[$0] || profiles[$0].match.fits(attempt) }.map {
-                Fitting.Item(profile: profiles[$0], isNarrowed: isHost[$0] && !profiles[$0].match.paths.isEmpty)
-            })
+    /// The profiles that fit an attempt: by host and path, by subprotocol, or by a field of the answer.
+    func matching(_ attempt: Attempt, _ memory: JudgeMemory) -> [Profile] {
+        let onHost = ofHost(attempt.authority, memory)
+        let onPath = matchingPath(attempt, memory)
+        return profiles.indices.filter {
+            onHost.contains($0) ? onPath.contains($0) : profiles[$0].match.fits(attempt)
+        }.map { profiles[$0] }
     }
 
-    /// The profiles that fit an attempt, of which some ask for a path too.
-    struct Fitting {
-        fileprivate struct Item {
-            let profile: Profile
-            let isNarrowed: Bool
+    /// Those of the profiles of the host that fit the path, by their places.
+    func matchingPath(_ attempt: Attempt, _ memory: JudgeMemory) -> [Int] {
+        var path: String?
+        return ofHost(attempt.authority, memory).filter { index in
+            let patterns = profiles[index].match.paths
+            guard !patterns.isEmpty else { return true }
+            let own = path ?? Diagnosis.path(of: attempt)
+            path = own
+            return patterns.contains { matches(own, pattern: $0) }
         }
+    }
 
-        private let items: [Item]
-        private let all: [Profile]
-        /// Whether one of them fits some paths only.
-        let isNarrowed: Bool
-
-        fileprivate init(_ items: [Item]) {
-            self.items = items
-            all = items.map(\.profile)
-            isNarrowed = items.contains(where: \.isNarrowed)
-        }
-
-        /// Those that fit on a path.
-        func on(_ path: String) -> [Profile] {
-            guard isNarrowed else { return all }
-            return items.filter { item in
-                !item.isNarrowed || item.profile.match.paths.contains { matches(path, pattern: $0) }
-            }.map(\.profile)
+    /// The profiles whose host patterns fit, by their places.
+    private func ofHost(_ authority: String, _ memory: JudgeMemory) -> [Int] {
+        memory.hostMatches(authority) {
+            let host = hostOnly(authority)
+            return profiles.indices.filter { profiles[$0].match.hosts.contains { matches(host, pattern: $0) } }
         }
     }
 }

@@ -29,11 +29,18 @@ struct Roles {
         places = [attempt.request?.place, attempt.response?.place] + attempt.credentials.map(\.place)
     }
 
+    /// Whether a text holds a name that is a role.
+    static func isNamed(_ text: String) -> Bool {
+        let bytes = text.utf8.span
+        for index in bytes.indices where bytes[index] == mark { return true }
+        return false
+    }
+
     /// Puts the numbers of the tokens into a text. A mark that somebody else wrote stays as it is, unless a number
     /// follows that is a role.
     private func name(_ text: inout String) {
+        guard Self.isNamed(text) else { return }
         let bytes = text.utf8.span
-        guard !tokens.isEmpty, bytes.indices.contains(where: { bytes[$0] == Self.mark }) else { return }
         var named: [UInt8] = []
         named.reserveCapacity(bytes.count + 8)
         var index = 0
@@ -71,34 +78,42 @@ struct Roles {
 }
 
 extension Roles {
-    private func put(into statements: inout [Statement]) {
-        for index in statements.indices { put(into: &statements[index]) }
-    }
-
-    private func put(into statement: inout Statement) {
-        name(&statement.text)
-        statement.places = places(statement.places)
-    }
-
-    /// Puts the places and the names of the attempt in for their roles.
-    func put(into judgement: inout Judgement) {
-        put(into: &judgement.serverWords)
-        put(into: &judgement.observations)
-        if let places = judgement.responder?.because.places {
-            judgement.responder?.because.places = self.places(places)
+    /// Puts the places and the names of the attempt in for their roles: what a story says becomes what is said of it.
+    func told(_ story: Story) -> Judgement {
+        var told = story.judgement
+        put(places: &told.serverWords)
+        put(places: &told.observations)
+        if let places = told.responder?.because.places { told.responder?.because.places = self.places(places) }
+        for index in told.candidates.indices {
+            put(places: &told.candidates[index].evidenceFor)
+            put(places: &told.candidates[index].evidenceAgainst)
         }
-        for index in judgement.candidates.indices {
-            name(&judgement.candidates[index].summary)
-            put(into: &judgement.candidates[index].evidenceFor)
-            put(into: &judgement.candidates[index].evidenceAgainst)
+        for index in told.ruledOut.indices {
+            told.ruledOut[index].because.places = places(told.ruledOut[index].because.places)
         }
-        for index in judgement.ruledOut.indices { put(into: &judgement.ruledOut[index].because) }
-        for index in judgement.untested.indices { name(&judgement.untested[index].missing) }
-        for index in judgement.next.indices { name(&judgement.next[index].text) }
-        for index in judgement.trail.indices { name(&judgement.trail[index].why) }
-        guard var verdict = judgement.verdict else { return }
+        for index in story.namedCandidates {
+            name(&told.candidates[index].summary)
+            put(names: &told.candidates[index].evidenceFor)
+            put(names: &told.candidates[index].evidenceAgainst)
+        }
+        for index in story.namedRuledOut { name(&told.ruledOut[index].because.text) }
+        guard story.namesElsewhere else { return told }
+        put(names: &told.observations)
+        for index in told.untested.indices { name(&told.untested[index].missing) }
+        for index in told.next.indices { name(&told.next[index].text) }
+        for index in told.trail.indices { name(&told.trail[index].why) }
+        guard var verdict = told.verdict else { return told }
         name(&verdict.summary)
         for index in verdict.fixes.indices { name(&verdict.fixes[index].text) }
-        judgement.verdict = verdict
+        told.verdict = verdict
+        return told
+    }
+
+    private func put(places statements: inout [Statement]) {
+        for index in statements.indices { statements[index].places = places(statements[index].places) }
+    }
+
+    private func put(names statements: inout [Statement]) {
+        for index in statements.indices { name(&statements[index].text) }
     }
 }

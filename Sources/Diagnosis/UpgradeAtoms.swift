@@ -51,7 +51,11 @@ extension Facts {
 
     /// A host as a shell may be given it: only characters that a host and a port can have.
     private func safe(_ authority: String) -> String {
-        String(authority.filter { $0.isASCII && ($0.isLetter || $0.isNumber || ".-:[]".contains($0)) })
+        let kept = authority.utf8.filter { byte in
+            (0x30...0x3a).contains(byte) || (0x41...0x5b).contains(byte) || (0x61...0x7a).contains(byte)
+                || byte == 0x2d || byte == 0x2e || byte == 0x5d
+        }
+        return String(decoding: kept, as: UTF8.self)
     }
 }
 
