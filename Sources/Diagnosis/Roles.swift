@@ -25,41 +25,50 @@ struct Roles {
     private let tokens: [Int]
 
     init(_ attempt: borrowing Attempt) {
-        tokens = attempt.credentials.map(\.token)
-        places = [attempt.request?.place, attempt.response?.place] + attempt.credentials.map(\.place)
+        let credentials = attempt.credentials
+        tokens = credentials.map(\.token)
+        var places: [Place?] = []
+        places.reserveCapacity(2 + credentials.count)
+        places.append(attempt.request?.place)
+        places.append(attempt.response?.place)
+        for credential in credentials { places.append(credential.place) }
+        self.places = places
     }
 
     /// Whether a text holds a name that is a role.
-    static func isNamed(_ text: String) -> Bool {
-        let bytes = text.utf8.span
-        for index in bytes.indices where bytes[index] == mark { return true }
-        return false
+    static func isNamed(_ text: String) -> Bool { markIndex(text.utf8.span, from: 0) != nil }
+
+    private static func markIndex(_ bytes: Span<UInt8>, from start: Int) -> Int? {
+        var index = start
+        while index < bytes.count {
+            if bytes[index] == mark { return index }
+            index += 1
+        }
+        return nil
     }
 
     /// Puts the numbers of the tokens into a text. A mark that somebody else wrote stays as it is, unless a number
     /// follows that is a role.
     private func name(_ text: inout String) {
-        guard Self.isNamed(text) else { return }
-        let bytes = text.utf8.span
-        var named: [UInt8] = []
-        named.reserveCapacity(bytes.count + 8)
-        var index = 0
-        while index < bytes.count {
-            named.append(bytes[index])
-            index += 1
-            guard named.last == Self.mark else { continue }
+        guard let first = Self.markIndex(text.utf8.span, from: 0) else { return }
+        var bytes = Array(text.utf8)
+        var next: Int? = first
+        while let index = next {
             var role = 0
-            var end = index
+            var end = index + 1
             while end < bytes.count, end < index + 6, 0x30 <= bytes[end], bytes[end] <= 0x39 {
                 role = role * 10 + Int(bytes[end] - 0x30)
                 end += 1
             }
-            guard index < end, role < tokens.count else { continue }
-            named.removeLast()
-            named.append(contentsOf: String(tokens[role]).utf8)
-            index = end
+            var after = index + 1
+            if after < end, role < tokens.count {
+                let number = String(tokens[role]).utf8
+                bytes.replaceSubrange(index..<end, with: number)
+                after = index + number.count
+            }
+            next = Self.markIndex(bytes.span, from: after)
         }
-        text = String(decoding: named, as: UTF8.self)
+        text = String(decoding: bytes, as: UTF8.self)
     }
 
     /// The places themselves.

@@ -16,7 +16,7 @@ func verdict(of facts: borrowing Facts, _ ranked: [Tried]) -> Verdict {
         let fix = first.brief.fix ?? first.cause.fix
         return Verdict(
             cause: first.slug, code: first.cause.code, certainty: first.tier,
-            summary: summary(of: first, effect: facts.effect), fixes: [fix])
+            summary: first.argument.candidate(first, effect: facts.effect).summary, fixes: [fix])
     }
     return Verdict(
         cause: nil, code: nil, certainty: .possible, summary: undetermined(facts, ranked), fixes: [])

@@ -10,10 +10,14 @@ final class TemporaryShelf: Shelf, @unchecked Sendable {
     // One thread puts aside; one reads, and begins when the other has ended.
     private var descriptor: Int32?
     private var end = 0
-    /// What was read beyond the last piece: whoever walks over the attempts asks for the next one next.
-    private var ahead: (start: Int, bytes: [UInt8]) = (0, [])
-    private var lastEnd = -1
-    private static let aheadBytes = 64 << 10
+    /// Blocks of the file that were read whole, because their neighbours were asked for.
+    private var blocks: [(number: Int, bytes: [UInt8])] = []
+    private var oldest = 0
+    /// The blocks that were asked for last: attempts and tokens are walked over side by side.
+    private var asked = [Int](repeating: -2, count: TemporaryShelf.blockCount)
+    private var askedCount = 0
+    private static let blockBytes = 64 << 10
+    private static let blockCount = 8
 
     deinit {
         if let descriptor, 0 <= descriptor { close(descriptor) }
@@ -36,15 +40,28 @@ final class TemporaryShelf: Shelf, @unchecked Sendable {
         return end
     }
 
+    /// Walks over the attempts or the tokens of a case ask for what lies close together; others for a piece here and
+    /// there, for which a whole block would be too much.
     func read(_ range: Range<Int>) -> [UInt8] {
-        defer { lastEnd = range.upperBound }
-        if ahead.start <= range.lowerBound, range.upperBound <= ahead.start + ahead.bytes.count {
-            return Array(ahead.bytes[range.lowerBound - ahead.start..<range.upperBound - ahead.start])
+        let number = range.lowerBound / Self.blockBytes
+        let start = number * Self.blockBytes
+        guard range.upperBound <= start + Self.blockBytes, start + Self.blockBytes <= end else {
+            return readExactly(range)
         }
-        guard range.lowerBound == lastEnd, range.count <= Self.aheadBytes else { return readExactly(range) }
-        let more = range.lowerBound..<max(range.upperBound, min(end, range.lowerBound + Self.aheadBytes))
-        ahead = (more.lowerBound, readExactly(more))
-        return Array(ahead.bytes.prefix(range.count))
+        let own = range.lowerBound - start..<range.upperBound - start
+        for block in blocks where block.number == number { return Array(block.bytes[own]) }
+        let isWalk = asked.contains { abs($0 - number) <= 1 }
+        asked[askedCount % Self.blockCount] = number
+        askedCount += 1
+        guard isWalk else { return readExactly(range) }
+        let block = (number, readExactly(start..<start + Self.blockBytes))
+        if blocks.count < Self.blockCount {
+            blocks.append(block)
+        } else {
+            blocks[oldest] = block
+            oldest = (oldest + 1) % Self.blockCount
+        }
+        return Array(block.1[own])
     }
 
     private func readExactly(_ range: Range<Int>) -> [UInt8] {
