@@ -9,6 +9,8 @@ package struct Facts {
     let comparisons: [Comparison]
     /// Whether the attempt of the same client on the same address before this one was opened.
     let followsOpened: Bool
+    /// Whether it is the first of its client on its address.
+    let isFirst: Bool
     /// What this attempt has in common with those that look like it.
     let look: Look
     /// Whether the attempt before this one in its family sent the same tokens.
@@ -29,9 +31,12 @@ package struct Facts {
         own = memory.attempt(position, of: ground.file)
         symptoms = ground.index.symptoms[position]
         comparisons = ground.index.comparisons(of: position, memory)
-        followsOpened = ground.index.previous(of: position).map { ground.index.traits[$0].isOpened } ?? false
+        let previous = ground.index.previous(of: position)
+        isFirst = previous == nil
+        followsOpened = previous.map { ground.index.traits[$0].isOpened } ?? false
         var clock = Diagnosis.clock(of: own, given: ground.options.now)
-        let key = own.familyKey(symptoms, comparisons, followsOpened, ground, file)
+        let key = own.familyKey(
+            symptoms, comparisons, follows: isFirst ? 0 : followsOpened ? 2 : 1, ground, file)
         let make = { [symptoms, file] attempt, isShared in
             Family(attempt, symptoms, file, ground.options, isShared: isShared)
         }
@@ -172,7 +177,9 @@ extension Facts {
     /// The token of a credential.
     func token(of sent: Sent) -> Token? { file.token(number(of: sent)) }
     /// Whether two credentials are the same token.
-    func isSame(_ left: Sent, _ right: Sent) -> Bool { left === right || number(of: left) == number(of: right) }
+    func isSame(_ left: Sent, _ right: Sent) -> Bool {
+        left === right || number(of: left) == number(of: right)
+    }
     /// The numbers of the tokens of the request.
     var ownTokens: [Int] { own.credentials.map(\.token) }
     /// Whether the request holds these tokens.

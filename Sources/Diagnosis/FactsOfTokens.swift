@@ -1,7 +1,6 @@
 import Case
 import Wire
 
-
 extension Facts {
     /// Whether no credential was sent, where the input shows every place it could stand in.
     var sentNoCredential: Result<Bool, Blind> {
@@ -38,7 +37,9 @@ extension Facts {
 
     /// An exchange that sent this token and was answered 2xx; the nearest kept one before this attempt, else after.
     func acceptance(of sent: Sent) -> Exchange? {
-        guard areTokensSeen, sent.hasLineage, let last = index.lineages[number(of: sent)].acceptedExchanges.last else {
+        guard areTokensSeen, sent.hasLineage,
+            let last = index.lineages[number(of: sent)].acceptedExchanges.last
+        else {
             return nil
         }
         return file.exchanges[last]
@@ -56,7 +57,9 @@ extension Facts {
 
     /// The response that handed out a token: the exchange and the member's name.
     func mint(of sent: Sent) -> (exchange: Exchange, member: String, lifetime: Int?)? {
-        guard areTokensSeen, sent.hasLineage, let mint = index.lineages[number(of: sent)].mint else { return nil }
+        guard areTokensSeen, sent.hasLineage, let mint = index.lineages[number(of: sent)].mint else {
+            return nil
+        }
         let exchange = file.exchanges[mint.exchange]
         let minted = exchange.minted[mint.item]
         return (exchange, minted.member, minted.lifetimeSeconds)

@@ -44,7 +44,8 @@ final class Family {
 
     /// The family of one attempt: of one with nothing in it but what its key holds, and roles for places, where others
     /// may belong to it.
-    init(_ attempt: Attempt, _ symptoms: Symptoms, _ file: CaseView, _ options: JudgeOptions, isShared: Bool) {
+    init(_ attempt: Attempt, _ symptoms: Symptoms, _ file: CaseView, _ options: JudgeOptions, isShared: Bool)
+    {
         number = file.memory.work.families
         file.memory.work.families += 1
         self.isShared = isShared

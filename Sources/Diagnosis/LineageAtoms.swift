@@ -146,6 +146,7 @@ extension Facts {
 
     /// The URL that a response handed out before this attempt, and how the dialled one compares.
     var mintedURL: (text: String, difference: String, isSame: Bool, isSameHost: Bool, places: [Place])? {
+        guard !index.mintedURLs.isEmpty else { return nil }
         var nearest: (text: String, difference: String, isSame: Bool, isSameHost: Bool, places: [Place])?
         let target = request?.head.target ?? ""
         for (number, item) in index.mintedURLs.suffix(64) {

@@ -70,7 +70,7 @@ extension Attempt {
     ///
     /// Law: what is in here determines a `Family`, and what `Facts` shows without a note in `Reads`.
     func familyKey(
-        _ symptoms: Symptoms, _ comparisons: [Comparison], _ followsOpened: Bool, _ ground: Ground,
+        _ symptoms: Symptoms, _ comparisons: [Comparison], follows: Int, _ ground: Ground,
         _ file: CaseView
     ) -> [UInt8]? {
         guard symptoms == .refused, basis == .observed, session == nil, answeredBy == nil,
@@ -112,7 +112,7 @@ extension Attempt {
         key.add(request == nil ? 0 : 1)
         if let request { key.add(request, ground.fields) }
         key.add(response, ground.fields)
-        key.add(followsOpened ? 1 : 0)
+        key.add(follows)
         let tls = connection.tls
         key.add(tls == nil ? 0 : 1)
         key.add(tls?.serverName ?? "\0")

@@ -59,7 +59,8 @@ extension Facts {
 
     /// Adds what speaks against a token's death: that it was taken afterwards, here or by another server.
     func weighLaterAcceptance(of sent: Sent, against brief: inout Brief) {
-        if sent.hasLineage, let later = index.lineages[number(of: sent)].acceptedAttempts.last, position < later,
+        if sent.hasLineage, let later = index.lineages[number(of: sent)].acceptedAttempts.last,
+            position < later,
             index.groups.group(of: later) == index.groups.group(of: position)
         {
             let other = file.attempts[later]

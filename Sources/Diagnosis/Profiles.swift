@@ -57,7 +57,9 @@ package struct Profiles: Sendable {
     private func ofHost(_ authority: String, _ memory: JudgeMemory) -> [Int] {
         memory.hostMatches(authority) {
             let host = hostOnly(authority)
-            return profiles.indices.filter { profiles[$0].match.hosts.contains { matches(host, pattern: $0) } }
+            return profiles.indices.filter {
+                profiles[$0].match.hosts.contains { matches(host, pattern: $0) }
+            }
         }
     }
 }

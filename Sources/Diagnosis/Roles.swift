@@ -92,7 +92,9 @@ extension Roles {
         var told = story.judgement
         put(places: &told.serverWords)
         put(places: &told.observations)
-        if let places = told.responder?.because.places { told.responder?.because.places = self.places(places) }
+        if let places = told.responder?.because.places {
+            told.responder?.because.places = self.places(places)
+        }
         for index in told.candidates.indices {
             put(places: &told.candidates[index].evidenceFor)
             put(places: &told.candidates[index].evidenceAgainst)

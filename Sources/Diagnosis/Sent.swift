@@ -25,7 +25,10 @@ final class Sent {
 
     /// A credential and its token: of one with its own name and all of its claims, or with a role for its name and
     /// without what names its subject.
-    init(_ credential: Credential, _ token: Token, at position: Int, hasLineage: Bool, hasRole: Bool, _ reads: Reads) {
+    init(
+        _ credential: Credential, _ token: Token, at position: Int, hasLineage: Bool, hasRole: Bool,
+        _ reads: Reads
+    ) {
         var own = credential
         if hasRole {
             own.place = Roles.credential(position)

@@ -34,7 +34,8 @@ private func crowd(_ file: CaseFile, times: Int, seed: UInt64 = 1) -> CaseFile {
             if variety == 0, random.chance(percent: 5), let body = copy.response?.body {
                 let said = tokens[random.below(tokens.count)].secret.revealed
                 copy.response?.body = Body(
-                    bytes: body.bytes + Array(" \(said)".utf8), wireLength: body.wireLength, length: body.length,
+                    bytes: body.bytes + Array(" \(said)".utf8), wireLength: body.wireLength,
+                    length: body.length,
                     completeness: body.completeness)
             }
             if variety == 0, random.chance(percent: 5) { copy.unseen.insert(.requestFields) }

@@ -17,7 +17,9 @@ import Testing
         #expect(shelf.read(third..<third).isEmpty)
     }
 
-    @Test("Two walks side by side, jumps and pieces across blocks read what was put there") func walks() throws {
+    @Test("Two walks side by side, jumps and pieces across blocks read what was put there") func walks()
+        throws
+    {
         let shelf = TemporaryShelf()
         var random = SeededRandom(seed: 3)
         let all = (0..<1_000_000).map { _ in UInt8(random.below(256)) }

@@ -52,7 +52,7 @@ extension Cause {
             guard let storm, 4 <= storm.count else {
                 // Words tell of the attempts that somebody found worth telling.
                 if facts.isTold || !facts.sees(.responseFields) { return .silent }
-                return facts.previous == nil && facts.attempt.request != nil
+                return facts.isFirst && facts.request != nil
                     ? .ruledOut(
                         "it is the first attempt of this client here, and there is no Retry-After",
                         at: facts.effectPlaces)
