@@ -19,6 +19,21 @@ let house: [SwiftSetting] =
 /// Rooms that read hostile bytes and bind no C library: every pointer there would have to say `unsafe`.
 let strict: [SwiftSetting] = house + [.strictMemorySafety()]
 
+/// Rooms whose small functions run for every packet in other rooms. What -cross-module-optimization carries across is
+/// public, and nothing here is; -package-cmo carries `package` functions and wants library evolution: 4 % of the time of
+/// a report. Not for rooms that keep types of a C library, which their clients cannot see.
+let carried: [SwiftSetting] =
+    strict
+    + (isFuzzing
+        ? []
+        : [
+            .unsafeFlags(
+                [
+                    "-enable-library-evolution", "-no-emit-module-separately-wmo", "-Xfrontend",
+                    "-package-cmo", "-Xfrontend", "-allow-non-resilient-access",
+                ], .when(configuration: .release))
+        ])
+
 let package = Package(
     name: "wsdiag",
     products: [.executable(name: "wsdiag", targets: ["wsdiag"])],
@@ -49,22 +64,23 @@ let package = Package(
 
         // The ground floor: no protocol, no judgement.
         // libm: the standard library's rounding is a reference to it in debug builds.
-        .target(name: "Wire", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
-        .target(name: "JSON", dependencies: ["Wire"], swiftSettings: strict),
+        .target(name: "Wire", swiftSettings: carried, linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "JSON", dependencies: ["Wire"], swiftSettings: carried),
         .target(
             name: "Compression", dependencies: ["Wire", "CZlib", "CZstd", "CBrotli"], swiftSettings: house),
         .target(name: "Crypto", dependencies: ["Wire", "COpenSSL"], swiftSettings: house),
-        .target(name: "Case", dependencies: ["Wire", "JSON"], swiftSettings: strict),
+        .target(name: "Case", dependencies: ["Wire", "JSON"], swiftSettings: carried),
 
         // Five siblings; none imports another.
-        .target(name: "Capture", dependencies: ["Wire", "Compression"], swiftSettings: strict),
+        .target(name: "Capture", dependencies: ["Wire", "Compression"], swiftSettings: carried),
         .target(
-            name: "TLS", dependencies: ["Wire", "Case", "Compression", "Crypto"], swiftSettings: strict),
-        .target(name: "HTTP", dependencies: ["Wire", "Case", "Compression"], swiftSettings: strict),
+            name: "TLS", dependencies: ["Wire", "Case", "Compression", "Crypto"], swiftSettings: carried),
+        .target(name: "HTTP", dependencies: ["Wire", "Case", "Compression"], swiftSettings: carried),
         .target(
-            name: "WebSocket", dependencies: ["Wire", "Case", "Compression", "Crypto"], swiftSettings: strict),
+            name: "WebSocket", dependencies: ["Wire", "Case", "Compression", "Crypto"], swiftSettings: carried
+        ),
         .target(
-            name: "Credentials", dependencies: ["Wire", "JSON", "Case", "Crypto"], swiftSettings: strict),
+            name: "Credentials", dependencies: ["Wire", "JSON", "Case", "Crypto"], swiftSettings: carried),
 
         .target(
             name: "Dissect",

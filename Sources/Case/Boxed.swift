@@ -16,6 +16,12 @@
     package var wrappedValue: Value {
         _read { yield box.value }
         set { box = Box(newValue) }
+        // Spelled out, because the compiler's own one fails its checks when it is carried to other rooms.
+        _modify {
+            var changed = box.value
+            defer { box = Box(changed) }
+            yield &changed
+        }
     }
 
     package static func == (left: Boxed, right: Boxed) -> Bool {

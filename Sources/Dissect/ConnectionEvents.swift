@@ -225,9 +225,10 @@ extension ConnectionDissector {
     private func findCredentials(in session: inout Session, _ context: inout DissectContext) {
         for frame in session.firstFrames where frame.opcode == 1 || frame.opcode == 2 {
             guard frame.by == .client else { continue }
-            session.credentials += credentials(
+            let found = credentials(
                 inMessage: frame.preview, isText: frame.opcode == 1, place: frame.place,
                 tokens: &context.builder.tokens, limits: context.limits)
+            if !found.isEmpty { session.credentials += found }
         }
     }
 

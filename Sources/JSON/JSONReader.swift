@@ -26,6 +26,9 @@ struct JSONReader {
     /// Nesting that not even a caller's limits may go beyond: values are freed recursively.
     static let deepest = 1000
 
+    /// Most documents are the parts of tokens, which have no more members.
+    private static let fewMembers = 8
+
     let limits: Limits
     let isLenient: Bool
     var offset = 0
@@ -114,6 +117,7 @@ struct JSONReader {
     private mutating func open(isObject: Bool, _ bytes: Span<UInt8>) throws(JSONError) {
         let limit = min(limits.jsonDepth, JSONReader.deepest)
         guard containers.count < limit else { throw error(.tooDeep(limit: limit), bytes) }
+        if containers.isEmpty { finished.reserveCapacity(JSONReader.fewMembers) }
         containers.append(Container(isObject: isObject, start: finished.count, name: name))
         name = ""
         offset += 1
@@ -127,12 +131,19 @@ struct JSONReader {
 
     private mutating func close() {
         guard let container = containers.popLast() else { return }
-        // No slice of `finished` may be alive when it shrinks: it would be copied whole, for every container.
-        let value: JSONValue =
-            container.isObject
-            ? .object(Array(finished[container.start...]))
-            : .array(finished[container.start...].map(\.value))
-        finished.removeLast(finished.count - container.start)
+        let value: JSONValue
+        if container.isObject, container.start == 0 {
+            // The outermost object has all that is there: it takes the list over.
+            value = .object(finished)
+            finished = []
+        } else {
+            // No slice of `finished` may be alive when it shrinks: it would be copied whole, for every container.
+            value =
+                container.isObject
+                ? .object(Array(finished[container.start...]))
+                : .array(finished[container.start...].map(\.value))
+            finished.removeLast(finished.count - container.start)
+        }
         name = container.name
         finish(value)
         name = ""

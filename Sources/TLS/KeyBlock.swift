@@ -42,8 +42,9 @@ struct KeyBlock {
         case .streamed(let hash):
             let pieces = self.pieces(
                 master, hash, keyBytes: StreamDecryption.keyBytes, vectorBytes: 0)
-            guard let client = StreamDecryption(key: pieces.keys.client.span),
-                let server = StreamDecryption(key: pieces.keys.server.span)
+            let (clientKey, serverKey) = (pieces.keys.client, pieces.keys.server)
+            guard let client = StreamDecryption(key: clientKey.span),
+                let server = StreamDecryption(key: serverKey.span)
             else { return nil }
             return openers(hash, PerSide(client: client, server: server), pieces.codeKeys)
         case .unencrypted(let hash):

@@ -10,12 +10,13 @@ extension CaseFile {
         exchanges = inTimeOrder(exchanges) { $0.request.at }
         for index in attempts.indices { attempts[index].id = index + 1 }
         for index in exchanges.indices { exchanges[index].id = index + 1 }
-        var numbers = [Int](repeating: 0, count: tokens.count)
+        let known = tokens
+        var numbers = [Int](repeating: 0, count: known.count)
         var ordered: [Token] = []
         func number(_ old: Int) -> Int {
             guard 1 <= old, old <= numbers.count else { return old }
             if numbers[old - 1] == 0 {
-                var token = tokens[old - 1]
+                var token = known[old - 1]
                 token.id = ordered.count + 1
                 ordered.append(token)
                 numbers[old - 1] = token.id

@@ -54,6 +54,7 @@ package struct SessionLog: Sendable {
         }
         if keepsEveryFrame { frames.append(copy frame) }
         if isPreviewed, session.firstFrames.count < mostFirstFrames {
+            if session.firstFrames.isEmpty { session.firstFrames.reserveCapacity(min(mostFirstFrames, 12)) }
             session.firstFrames.append(frame)
         } else if frame.opcode != 8 {
             keepLast(frame)
@@ -104,6 +105,7 @@ package struct SessionLog: Sendable {
     private mutating func keepLast(_ frame: consuming FrameRecord) {
         if !frame.preview.isEmpty { frame.preview = [] }
         if session.lastFrames.count < Self.mostLastFrames {
+            if session.lastFrames.isEmpty { session.lastFrames.reserveCapacity(Self.mostLastFrames) }
             session.lastFrames.append(frame)
         } else {
             session.lastFrames[oldest] = frame
