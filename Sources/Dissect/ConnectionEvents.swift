@@ -206,13 +206,12 @@ extension ConnectionDissector {
         guard let index = openAttempt, let level = innermost({ $0.webSocket != nil }) else {
             return
         }
-        layers[level].webSocket?.finish()
-        guard let reader = layers[level].webSocket else { return }
-        var session = reader.session
-        if reader.gaveUpInflating { context.builder.tally.sessionsNotInflated += 1 }
+        guard let ended = layers[level].webSocket?.end() else { return }
+        var session = ended.session
+        if ended.gaveUpInflating { context.builder.tally.sessionsNotInflated += 1 }
         findCredentials(in: &session, &context)
         if context.keepsFramesOfStream == connection.stream {
-            session.firstFrames = reader.frames
+            session.firstFrames = layers[level].webSocket?.takeFrames() ?? []
             session.lastFrames = []
         } else {
             session.keepEssentials(context.limits)

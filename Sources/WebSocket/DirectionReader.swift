@@ -91,7 +91,11 @@ struct DirectionReader {
         isPreviewed =
             0 < scratch.limits.previewBytes
             && (previewedFrames < scratch.limits.previewedFrames || log.keepsEveryFrame)
-        previewWanted = isPreviewed ? wantedBytes : 0
+        previewWanted = isPreviewed ? scratch.limits.previewBytes : 0
+        if keepsEssentials {
+            let isKept = previewedFrames < scratch.limits.keptFrames
+            previewWanted = isKept ? min(previewWanted, scratch.limits.keptPreviewBytes) : 0
+        }
         if !preview.isEmpty { preview = [] }
         if !control.isEmpty { control.removeAll(keepingCapacity: true) }
         check(header, at: time, place: place, into: &log)
@@ -108,14 +112,10 @@ struct DirectionReader {
         }
     }
 
-    /// How much is wanted of the preview of the next frame. Bytes.
-    private var wantedBytes: Int {
-        guard keepsEssentials else { return scratch.limits.previewBytes }
-        return previewedFrames < scratch.limits.keptFrames
-            ? min(scratch.limits.previewBytes, scratch.limits.keptPreviewBytes) : 0
-    }
-
-    private func check(_ header: FrameHeader, at time: Timestamp?, place: Place, into log: inout SessionLog) {
+    // Mutating, though nothing is: the reader was copied for each call.
+    private mutating func check(
+        _ header: FrameHeader, at time: Timestamp?, place: Place, into log: inout SessionLog
+    ) {
         let mayBeCompressed = deflate != nil && (header.opcode == 1 || header.opcode == 2)
         var rules: [Violation.Rule] = []
         if header.isMasked != (side == .client) {

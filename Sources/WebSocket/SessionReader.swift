@@ -66,6 +66,14 @@ package struct SessionReader {
     /// Ends the session; `session` is complete after it.
     package mutating func finish() { log.finish() }
 
+    /// Ends the session and hands it out, which leaves the reader empty: nothing of it is copied.
+    package mutating func end() -> (session: Session, gaveUpInflating: Bool) {
+        log.finish()
+        var session = Session()
+        swap(&session, &log.session)
+        return (session, gaveUpInflating)
+    }
+
     /// What was seen so far.
     package var session: Session { log.session }
 

@@ -49,7 +49,6 @@ extension Place {
     static var blank: Place { .frame(0, stream: 0, input: 0) }
 
     mutating func pass<Coder: RecordCoder>(through coder: inout Coder) {
-        coder.code(&input)
         var kind = 0
         var first = 0
         var second = 0
@@ -59,7 +58,10 @@ extension Place {
         case .line(let line, let column): (kind, first, second) = (1, line, column)
         case .pointer(let pointer): (kind, text) = (2, pointer)
         }
-        coder.code(&kind)
+        // The kind and the input are one number, because there are many places and few inputs.
+        var both = input << 2 | kind
+        coder.code(&both)
+        (input, kind) = (both >> 2, both & 3)
         if kind == 2 {
             coder.code(&text)
         } else {

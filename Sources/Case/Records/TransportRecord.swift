@@ -156,14 +156,19 @@ extension FrameRecord {
     }
 
     mutating func pass<Coder: RecordCoder>(through coder: inout Coder) {
-        coder.code(choice: &by)
-        var bits = Int(opcode) | Int(reservedBits) << 8 | (isFinal ? 1 << 16 : 0) | (isMasked ? 1 << 17 : 0)
+        // There are a dozen of these in a record: what fits into one number goes into one. A length that is spelled with
+        // its top bit is negative here, and comes back as it was.
+        var bits = (isFinal ? 1 : 0) | (isMasked ? 2 : 0) | Int(by.rawValue) << 2
+        bits |= Int(reservedBits) << 3 | Int(opcode) << 11
         coder.code(&bits)
-        opcode = UInt8(truncatingIfNeeded: bits)
-        reservedBits = UInt8(truncatingIfNeeded: bits >> 8)
-        isFinal = bits & 1 << 16 != 0
-        isMasked = bits & 1 << 17 != 0
-        coder.code(word: &length)
+        isFinal = bits & 1 != 0
+        isMasked = bits & 2 != 0
+        by = bits & 4 == 0 ? .client : .server
+        reservedBits = UInt8(truncatingIfNeeded: bits >> 3)
+        opcode = UInt8(truncatingIfNeeded: bits >> 11)
+        var number = Int(truncatingIfNeeded: length)
+        coder.code(&number)
+        length = UInt64(bitPattern: Int64(number))
         coder.code(&preview)
         coder.code(&at)
         place.pass(through: &coder)
