@@ -64,7 +64,7 @@ struct Tried {
 private func judgement(of facts: borrowing Facts, _ id: Int, _ memory: JudgeMemory) -> Judgement {
     var judgement =
         facts.look.family.isShared
-        ? facts.roles.told(story(of: facts, memory)) : newStory(of: facts, memory)
+        ? facts.roles.told(story(of: facts, memory)) : newStory(of: facts, memory).judgement
     judgement.attempt = id
     judgement.comparisons = comparisonStatements(facts)
     return judgement
@@ -74,51 +74,67 @@ private func judgement(of facts: borrowing Facts, _ id: Int, _ memory: JudgeMemo
 private func story(of facts: borrowing Facts, _ memory: JudgeMemory) -> Story {
     if let known = facts.look.story(of: facts) { return known }
     memory.reads.beginStory()
-    let story = Story(newStory(of: facts, memory))
+    let story = newStory(of: facts, memory)
     facts.look.remember(story, of: facts)
     return story
 }
 
-private func newStory(of facts: borrowing Facts, _ memory: JudgeMemory) -> Judgement {
-    var judgement = Judgement(attempt: 0)
-    judgement.serverWords = facts.words.map { Statement($0.quote, at: [$0.place]) }
-    judgement.responder = facts.responder
-    judgement.ruledOut.reserveCapacity(facts.look.family.asked.count)
-    var standing: [Tried] = []
-    let keepsTrail = facts.options.keepsTrail
-    for order in facts.look.family.asked {
-        let answer = answer(of: order, on: facts, memory)
-        if case .silent = answer, !keepsTrail { continue }
-        switch answer {
-        case .silent:
-            let gap = facts.gap(of: Catalogue.causes[order])
-            judgement.trail.append(
-                trial(order, gap == nil ? "silent" : "not tested", gap?.missing ?? "nothing points to it"))
-        case .ruledOut(let ruledOut):
-            judgement.ruledOut.append(ruledOut)
-            if keepsTrail { judgement.trail.append(trial(order, "ruled out", ruledOut.because.text)) }
-        case .untestable(let untested):
-            judgement.untested.append(untested)
-            if keepsTrail { judgement.trail.append(trial(order, "not tested", untested.missing)) }
-        case .stands(let argument):
-            standing.append(Tried(order: order, argument: argument, tier: .possible))
-        }
-    }
-    facts.look.family.forgetSilent(unless: keepsTrail)
+private func newStory(of facts: borrowing Facts, _ memory: JudgeMemory) -> Story {
+    var story = Story()
+    let standing = ask(of: facts, memory, &story)
     let ranked = rank(standing, facts.wholeness)
     for tried in ranked where tried.role == .observation {
         let statement = Statement(
             tried.brief.fact ?? sentence(tried.brief.claim),
             at: tried.brief.evidence.flatMap(\.statement.places))
-        judgement.observations.append(statement)
+        story.judgement.observations.append(statement)
     }
     let candidates = ranked.filter { $0.role != .observation }
-    judgement.candidates = candidates.map { $0.argument.candidate($0, effect: facts.effect) }
-    judgement.verdict = verdict(of: facts, candidates)
-    if judgement.isUndetermined { judgement.observations += claims(of: facts, candidates) }
-    judgement.next = nextSteps(facts, candidates, judgement.untested)
-    if keepsTrail { completeTrail(&judgement, facts, ranked) }
-    return judgement
+    for (index, tried) in candidates.enumerated() {
+        story.judgement.candidates.append(tried.argument.candidate(tried, effect: facts.effect))
+        if tried.argument.isNamed { story.namedCandidates.append(index) }
+    }
+    if ranked.contains(where: \.argument.isNamed) { story.namesElsewhere = true }
+    story.judgement.verdict = verdict(of: facts, candidates)
+    if story.judgement.isUndetermined { story.judgement.observations += claims(of: facts, candidates) }
+    story.judgement.next = nextSteps(facts, candidates, story.judgement.untested)
+    if facts.options.keepsTrail {
+        completeTrail(&story.judgement, facts, ranked)
+        story.namesElsewhere = true
+    }
+    return story
+}
+
+/// Asks every cause that is still asked of this family; answers those that stand.
+private func ask(of facts: borrowing Facts, _ memory: JudgeMemory, _ story: inout Story) -> [Tried] {
+    story.judgement.serverWords = facts.words.map { Statement($0.quote, at: [$0.place]) }
+    story.judgement.responder = facts.responder
+    story.judgement.ruledOut.reserveCapacity(facts.look.family.asked.count)
+    var standing: [Tried] = []
+    let keepsTrail = facts.options.keepsTrail
+    for order in facts.look.family.asked {
+        switch answer(of: order, on: facts, memory) {
+        case .silent where !keepsTrail: continue
+        case .silent:
+            let gap = facts.gap(of: Catalogue.causes[order])
+            story.judgement.trail.append(
+                trial(order, gap == nil ? "silent" : "not tested", gap?.missing ?? "nothing points to it"))
+        case .ruledOut(let ruledOut, let isNamed):
+            if isNamed { story.namedRuledOut.append(story.judgement.ruledOut.count) }
+            story.judgement.ruledOut.append(ruledOut)
+            if keepsTrail {
+                story.judgement.trail.append(trial(order, "ruled out", ruledOut.because.text))
+            }
+        case .untestable(let untested, let isNamed):
+            if isNamed { story.namesElsewhere = true }
+            story.judgement.untested.append(untested)
+            if keepsTrail { story.judgement.trail.append(trial(order, "not tested", untested.missing)) }
+        case .stands(let argument):
+            standing.append(Tried(order: order, argument: argument, tier: .possible))
+        }
+    }
+    facts.look.family.forgetSilent(unless: keepsTrail)
+    return standing
 }
 
 /// What a cause says: remembered, where it said it of an attempt of the same look and looked at nothing else.

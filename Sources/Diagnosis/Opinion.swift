@@ -20,8 +20,9 @@ enum Opinion {
 /// What one cause says, ready to be weighed.
 enum Answer {
     case silent
-    case ruledOut(RuledOut)
-    case untestable(Untested)
+    /// Refuted, and whether a name stands in the sentence that is a role (`Roles`).
+    case ruledOut(RuledOut, isNamed: Bool)
+    case untestable(Untested, isNamed: Bool)
     case stands(Argument)
 
     /// What the cause at a place in the catalogue says.
@@ -30,10 +31,13 @@ enum Answer {
         switch opinion {
         case .silent: self = .silent
         case .ruledOut(let because):
-            self = .ruledOut(RuledOut(cause: cause.slug, code: cause.code, because: because))
+            self = .ruledOut(
+                RuledOut(cause: cause.slug, code: cause.code, because: because),
+                isNamed: Roles.isNamed(because.text))
         case .untestable(let gap):
             self = .untestable(
-                Untested(cause: cause.slug, code: cause.code, missing: gap.missing, howToGet: gap.howToGet))
+                Untested(cause: cause.slug, code: cause.code, missing: gap.missing, howToGet: gap.howToGet),
+                isNamed: Roles.isNamed(gap.missing))
         case .stands(let brief): self = .stands(Argument(brief))
         }
     }
@@ -46,6 +50,8 @@ final class Argument {
     let contradictions: Int
     /// The tier that the cause may reach by itself.
     let ceiling: Certainty
+    /// Whether a name that is a role stands in one of its sentences.
+    let isNamed: Bool
     private var told: [(tier: Certainty, candidate: Candidate)] = []
 
     init(_ brief: Brief) {
@@ -53,6 +59,10 @@ final class Argument {
         score = brief.score
         contradictions = brief.contradictions
         ceiling = brief.ceiling(score: score)
+        isNamed =
+            [brief.fact, brief.claim, brief.fix?.text, brief.test?.text].contains { text in
+                text.map(Roles.isNamed) ?? false
+            } || brief.evidence.contains { Roles.isNamed($0.statement.text) }
     }
 
     /// The candidate in the words of a tier. What is to be explained is the same wherever this argument is used.

@@ -24,7 +24,8 @@ func verdict(of facts: borrowing Facts, _ ranked: [Tried]) -> Verdict {
 
 /// What is known where no cause reaches likely: what happened, what the server said, and what fits.
 private func undetermined(_ facts: borrowing Facts, _ ranked: [Tried]) -> String {
-    var text = whatHappened(facts)
+    var text = facts.look.family.whatHappened ?? whatHappened(facts)
+    facts.look.family.whatHappened = text
     let decisive = decisiveStatement(facts)
     if let decisive { text += " \(decisive)" }
     if let contributing = ranked.first(where: { $0.role == .contributing && $0.tier == .certain }),
