@@ -165,6 +165,7 @@ private func healthySection(_ indices: [Int], _ report: Report) -> [String] {
 private func tokenSection(_ ids: [Int], _ report: Report) -> [String] {
     guard !ids.isEmpty else { return [] }
     var lines = ["## Tokens", ""]
+    let sightings = TokenSightings(report.file)
     for id in ids {
         guard let token = report.file.token(id) else { continue }
         lines.append("* **token \(id)**: " + escaped(tokenSummary(token)))
@@ -177,7 +178,7 @@ private func tokenSection(_ ids: [Int], _ report: Report) -> [String] {
             }
         }
         for defect in token.defects { lines.append("  * spelling: " + escaped(defect.words)) }
-        for sighting in sightings(of: id, in: report.file).prefix(8) {
+        for sighting in sightings.of(id).prefix(8) {
             lines.append("  * seen: " + escaped(sighting.text))
         }
     }

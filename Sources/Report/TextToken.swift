@@ -5,62 +5,14 @@ import Wire
 /// What is known of the tokens that the report speaks of.
 func writeTokens(of report: Report, shown ids: [Int], into page: inout TextPage) {
     let most = report.options.all ? ids.count : 8
+    let sightings = TokenSightings(report.file)
     for id in ids.prefix(most) {
         guard let token = report.file.token(id) else { continue }
         page.gap()
-        writeToken(token, sightings: sightings(of: id, in: report.file), report, into: &page)
+        writeToken(
+            token, sightings: sightings.of(id, all: report.options.all), report, into: &page)
     }
     if most < ids.count { page.line("and \(counted(ids.count - most, "token")) more: --all") }
-}
-
-/// One place where a token was sent or handed out.
-struct Sighting: Sendable {
-    /// `#1 header Authorization`
-    var text: String
-    /// Whether it was sent with a handshake or a request, not handed out.
-    var isUse: Bool
-    /// `#1` or `x1`.
-    var label: String
-    var at: Timestamp?
-}
-
-/// Where a token was seen, in time order as far as times are known.
-func sightings(of id: Int, in file: CaseFile) -> [Sighting] {
-    var found: [Sighting] = []
-    for exchange in file.exchanges {
-        let label = "x\(exchange.id)"
-        for minted in exchange.minted where minted.value == .token(id) {
-            let promise = minted.lifetimeSeconds.map { ", expires_in \($0)" } ?? ""
-            found.append(
-                Sighting(
-                    text: "handed out by \(label) as \(visible(minted.member))\(promise)", isUse: false,
-                    label: label,
-                    at: exchange.response?.at))
-        }
-        for credential in exchange.credentials where credential.token == id {
-            let answer = exchange.status.map { ", answered \($0)" } ?? ""
-            found.append(
-                Sighting(
-                    text: "\(label) \(carrierText(credential))\(answer)", isUse: true, label: label,
-                    at: exchange.request.at))
-        }
-    }
-    for index in file.attempts.indices where file.attempts.tokens(index).contains(id) {
-        let attempt = file.attempts[index]
-        for credential in attempt.allCredentials where credential.token == id {
-            found.append(
-                Sighting(
-                    text: "#\(attempt.id) \(carrierText(credential))", isUse: true, label: "#\(attempt.id)",
-                    at: attempt.request?.at ?? attempt.startedAt))
-        }
-    }
-    // Stable, so that what has no time stays where it is.
-    return found.enumerated().sorted { left, right in
-        guard let first = left.element.at, let second = right.element.at, first != second else {
-            return left.offset < right.offset
-        }
-        return first < second
-    }.map(\.element)
 }
 
 /// `header Authorization`, `query parameter access_token`.

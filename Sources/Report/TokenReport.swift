@@ -25,10 +25,12 @@ package func tokenText(
 ) -> String {
     var page = TextPage(report.options)
     if report.file.tokens.isEmpty { page.line("no token can be seen in this") }
+    let sightings = TokenSightings(report.file)
     for (position, token) in report.file.tokens.enumerated() {
         if 0 < position { page.gap() }
         writeToken(
-            token, sightings: sightings(of: token.id, in: report.file), report, withDates: true, into: &page)
+            token, sightings: sightings.of(token.id, all: report.options.all), report, withDates: true,
+            into: &page)
         for line in token.jwt.map({ lifetimeSentences($0, at: now, skewSeconds: skewSeconds) }) ?? [] {
             page.entry("lifetime", .strong, line, column: 12)
         }
@@ -50,8 +52,9 @@ package func tokenJSON(
     json.member("at", now?.rfc3339)
     json.name("tokens")
     json.beginArray()
+    let sightings = TokenSightings(report.file)
     for token in report.file.tokens {
-        let seen = sightings(of: token.id, in: report.file).map { sighting in
+        let seen = sightings.of(token.id).map { sighting in
             sighting.label.hasPrefix("#") ? String(sighting.label.dropFirst()) : sighting.label
         }
         writeToken(token, seenIn: seen, showingSecrets: report.options.showSecrets, into: &json) { json in

@@ -37,6 +37,22 @@ let expired = """
         #expect(lines.last?.hasSuffix("exit 1") == true)
     }
 
+    @Test(
+        "A token that was sent again and again is told six times and counted", arguments: [6, 7, 64, 65, 90])
+    func sightings(_ count: Int) {
+        let again = (0..<count).map { _ in
+            "=== upgrade\n> GET /live HTTP/1.1\n> Authorization: Bearer 9f8a7c6b5d4e3f2a1b0c\n< HTTP/1.1 403 Forbidden"
+        }
+        let told = tokenText(report(again.joined(separator: "\n")), at: nil, skewSeconds: 60)
+        #expect(told.contains("seen      #1 header Authorization"))
+        #expect(told.contains("#6 header Authorization"))
+        #expect(!told.contains("#7 header"))
+        #expect(told.contains("and \(count - 6) times more") == (6 < count))
+        let all = tokenText(
+            report(again.joined(separator: "\n")) { $0.all = true }, at: nil, skewSeconds: 60)
+        for number in 1...count { #expect(all.contains("#\(number) header Authorization")) }
+    }
+
     @Test("The token at fault has carets under it") func carets() throws {
         let lines = textReport(report(expired)).split(separator: "\n").map(String.init)
         let line = try #require(lines.firstIndex { $0.contains("Authorization: Bearer <token 1>") })
