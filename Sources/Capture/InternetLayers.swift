@@ -35,12 +35,7 @@ struct LayerWalk {
     }
 
     /// Walks a packet from its link layer.
-    @inline(__always) mutating func walk(_ packet: Packet, _ bytes: Span<UInt8>) -> Found {
-        if packet.linkType == 1, let place = ordinarySegment(packet, bytes) { return .segment(place) }
-        return walkLayers(of: packet, bytes)
-    }
-
-    @inline(never) private mutating func walkLayers(of packet: Packet, _ bytes: Span<UInt8>) -> Found {
+    mutating func walk(_ packet: Packet, _ bytes: Span<UInt8>) -> Found {
         guard let cursor = firstLayer(of: packet, bytes) else {
             census.unknownLinkTypes[packet.linkType, default: 0] += 1
             return .nothing
@@ -58,8 +53,10 @@ struct LayerWalk {
     mutating func finish() { census.incompleteDatagrams += fragments.removeAll() }
 
     /// TCP in an IPv4 packet without options or fragmentation in an Ethernet frame without tags: nearly every packet.
-    @inline(__always) private func ordinarySegment(_ packet: Packet, _ bytes: Span<UInt8>) -> SegmentPlace? {
-        guard 54 <= bytes.count, bytes.big32(12) & 0xffff_ff00 == 0x0800_4500, bytes.big16(20) & 0x3fff == 0,
+    /// The walk would find the same, step by step.
+    @inline(__always) func ordinarySegment(_ packet: Packet, _ bytes: Span<UInt8>) -> SegmentPlace? {
+        guard packet.linkType == 1, 54 <= bytes.count, bytes.big32(12) & 0xffff_ff00 == 0x0800_4500,
+            bytes.big16(20) & 0x3fff == 0,
             bytes[23] == 6
         else { return nil }
         let length = bytes.big16(16)

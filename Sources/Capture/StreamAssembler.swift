@@ -79,6 +79,16 @@ package struct StreamAssembler {
     ) {
         layers.census.packets += 1
         if bytes.count < packet.wireLength { layers.census.cutPackets += 1 }
+        if let place = layers.ordinarySegment(packet, bytes) {
+            receive(place, packet, bytes, into: &sink)
+        } else {
+            receiveOtherwise(packet, bytes, into: &sink)
+        }
+    }
+
+    @inline(never) private mutating func receiveOtherwise<Sink: StreamSink>(
+        _ packet: Packet, _ bytes: Span<UInt8>, into sink: inout Sink
+    ) {
         switch layers.walk(packet, bytes) {
         case .segment(let place): receive(place, packet, bytes, into: &sink)
         case .datagram(let datagram): receive(datagram, packet, into: &sink)

@@ -81,8 +81,8 @@ struct ConnectionDissector {
         guard 0 < bytes.count else { return }
         // Nearly every piece of a capture of sessions.
         if layers[level].readFrames(bytes, from: side, at: time, place: place) { return }
-        let isFirst = layers[level].noteBytes(from: side)
-        switch layers[level].kind {
+        let (isFirst, kind) = layers[level].noteBytes(from: side)
+        switch kind {
         case .tls:
             // After a gap the first bytes that were seen are not the first that were sent.
             if isFirst, side == .server, connection.missingBytes == 0, FirstBytes(bytes, from: side) != .tls {

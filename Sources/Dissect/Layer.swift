@@ -46,10 +46,10 @@ struct Layer {
         return true
     }
 
-    /// Notes that bytes of a side are here; whether they are the first.
-    mutating func noteBytes(from side: Side) -> Bool {
+    /// Notes that bytes of a side are here; whether they are the first, and of what kind the layer is.
+    mutating func noteBytes(from side: Side) -> (areFirst: Bool, kind: Kind) {
         defer { hasBytes[side] = true }
-        return !hasBytes[side]
+        return (!hasBytes[side], kind)
     }
 
     /// Takes back that bytes of a side are here: they come once more.

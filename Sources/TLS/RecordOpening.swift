@@ -12,9 +12,7 @@ extension TLSConnection {
         _ record: Span<UInt8>, _ side: Side, _ keys: KeyLog, _ plaintext: inout [UInt8]
     ) {
         let start = plaintext.count
-        if let opener = directions[side].opener, directions[side].missingRecords == 0,
-            let type = opener.open(record, into: &plaintext)
-        {
+        if let opener = directions[side].openerOfNext, let type = opener.open(record, into: &plaintext) {
             finishRecord(type, record, from: start, side, keys, &plaintext)
             return
         }
@@ -30,8 +28,7 @@ extension TLSConnection {
         _ type: UInt8, _ record: Span<UInt8>, from start: Int, _ side: Side, _ keys: KeyLog,
         _ plaintext: inout [UInt8]
     ) {
-        directions[side].encryptedRecords += 1
-        if let inflation = directions[side].inflation {
+        if let inflation = directions[side].countOpened() {
             let next = directions[side].opener?.sequence ?? 0
             guard inflation.undo(&plaintext, from: start, next: next) else {
                 if type == ContentType.applicationData { notes.recordsNotOpened += 1 }

@@ -68,10 +68,9 @@ package struct TLSConnection {
     ) {
         self.time = time
         self.place = place
-        let start = min(directions[side].discard, bytes.count)
-        if 0 < start { directions[side].discard -= start }
+        let start = directions[side].takeDiscard(of: bytes.count)
         receiveRecords(bytes, from: start, side, keys, &plaintext)
-        while directions[side].isLost, let rest = search(side, keys, &plaintext) {
+        while directions[side].isLostNow, let rest = search(side, keys, &plaintext) {
             receiveRecords(rest.span, from: 0, side, keys, &plaintext)
         }
     }
@@ -79,12 +78,12 @@ package struct TLSConnection {
     private mutating func receiveRecords(
         _ bytes: Span<UInt8>, from start: Int, _ side: Side, _ keys: KeyLog, _ plaintext: inout [UInt8]
     ) {
-        guard !directions[side].isAbandoned else { return }
+        guard directions[side].isFollowed else { return }
         var place = start
-        if !directions[side].buffer.isEmpty, !directions[side].isLost {
+        if directions[side].holdsPart {
             place = completeRecord(bytes, from: start, side, keys, &plaintext)
         }
-        while place < bytes.count, !directions[side].isLost {
+        while place < bytes.count, !directions[side].isLostNow {
             guard RecordHeader.bytes <= bytes.count - place else { break }
             guard let length = recordLength(bytes, at: place, side) else {
                 lose(side, missingRecords: 0)
@@ -147,7 +146,7 @@ package struct TLSConnection {
         _ record: Span<UInt8>, _ side: Side, _ keys: KeyLog, _ plaintext: inout [UInt8]
     ) {
         let type = record[0]
-        if type == ContentType.applicationData || directions[side].isEncrypted {
+        if type == ContentType.applicationData || directions[side].isEncryptedNow {
             openRecord(record, side, keys, &plaintext)
         } else if CompatibleHello.canBegin(with: type) {
             receiveCompatibleHello(record)
@@ -183,5 +182,31 @@ package struct TLSConnection {
         if client.sawFinished, server.sawFinished { return true }
         if client.sawApplicationData, server.sawApplicationData { return true }
         return isTLS13 && 1 < client.longRecords && 1 < server.longRecords
+    }
+}
+
+/// What is asked of a direction with every record. Through something that may change it a direction is asked in place,
+/// where `directions[side].isLost` copied it: 1 % of the time of a capture of TLS.
+extension TLSConnection.Direction {
+    /// Takes bytes of a piece off those that are to be passed over; answers how many.
+    fileprivate mutating func takeDiscard(of count: Int) -> Int {
+        let taken = min(discard, count)
+        discard -= taken
+        return taken
+    }
+
+    fileprivate var isLostNow: Bool { mutating get { isLost } }
+    fileprivate var isEncryptedNow: Bool { mutating get { isEncrypted } }
+    /// Whether the search was not given up.
+    fileprivate var isFollowed: Bool { mutating get { !isAbandoned } }
+    /// Whether the beginning of a record waits for its rest.
+    fileprivate var holdsPart: Bool { mutating get { !buffer.isEmpty && !isLost } }
+    /// What opens the next record, where none is missing before it.
+    var openerOfNext: RecordOpener? { mutating get { missingRecords == 0 ? opener : nil } }
+
+    /// Counts a record that was opened; answers what undoes its compression.
+    mutating func countOpened() -> RecordInflation? {
+        encryptedRecords += 1
+        return inflation
     }
 }
