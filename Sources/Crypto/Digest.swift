@@ -40,11 +40,19 @@ package func digest(_ algorithm: HashAlgorithm, _ bytes: Span<UInt8>) -> [UInt8]
 /// Made of two digests: to set up the library's HMAC takes four times as long as to compute one.
 /// Shape: `algorithm.digestBytes` bytes.
 package func hmac(_ algorithm: HashAlgorithm, key: Span<UInt8>, _ bytes: Span<UInt8>) -> [UInt8] {
-    var block = key.count <= algorithm.blockBytes ? key.bytes() : digest(algorithm, key)
-    block += [UInt8](repeating: 0, count: algorithm.blockBytes - block.count)
-    var inner = block.map { $0 ^ 0x36 }
+    let size = algorithm.blockBytes
+    guard key.count <= size else { return hmac(algorithm, key: digest(algorithm, key).span, bytes) }
+    var inner: [UInt8] = []
+    var outer: [UInt8] = []
+    inner.reserveCapacity(size + bytes.count)
+    outer.reserveCapacity(size + algorithm.digestBytes)
+    for index in 0..<size {
+        let byte = index < key.count ? key[index] : 0
+        inner.append(byte ^ 0x36)
+        outer.append(byte ^ 0x5c)
+    }
     inner.append(bytes)
-    let outer = block.map { $0 ^ 0x5c } + digest(algorithm, inner.span)
+    outer += digest(algorithm, inner.span)
     return digest(algorithm, outer.span)
 }
 
