@@ -38,4 +38,23 @@ import Wire
         #expect(decoding.deviations == deviations)
         if plain.allSatisfy(\.isASCII) { #expect(decoding.bytes == Array(plain.utf8)) }
     }
+
+    @Test("Every length comes back, and a foreign byte is found wherever it stands")
+    func lengths() {
+        for length in 0..<40 {
+            let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 83 &+ 250) }
+            for url in [false, true] {
+                var text = base64(bytes.span, url: url)
+                #expect(Base64Decoding(text.span).bytes == bytes)
+                for place in text.indices where text[place] != 0x3d {
+                    let letter = text[place]
+                    text[place] = 0x21
+                    let decoding = Base64Decoding(text.span)
+                    #expect(decoding.illegalOffset == place)
+                    #expect(decoding.bytes.starts(with: bytes.prefix(place / 4 * 3)))
+                    text[place] = letter
+                }
+            }
+        }
+    }
 }
