@@ -1,22 +1,24 @@
 import Wire
 
 /// The text with known tokens replaced, and, as the second line of defence, whatever only looks like a secret.
-func replaced(_ text: Span<UInt8>, _ index: TokenMask) -> [UInt8] {
+func replaced(
+    _ text: Span<UInt8>, _ index: TokenMask,
+    rest append: (Span<UInt8>, inout [UInt8]) -> Void = appendDefended
+) -> [UInt8] {
     var shown: [UInt8] = []
     shown.reserveCapacity(text.count)
     var position = 0
     for match in index.matches(in: text) {
-        appendDefended(text.extracting(position..<match.range.lowerBound), to: &shown)
-        let label = match.isWhole ? "<token \(match.token)>" : "<part of token \(match.token)>"
-        shown.append(contentsOf: label.utf8)
+        append(text.extracting(position..<match.range.lowerBound), &shown)
+        shown.append(contentsOf: match.label.utf8)
         position = match.range.upperBound
     }
-    appendDefended(text.extracting(position..<text.count), to: &shown)
+    append(text.extracting(position..<text.count), &shown)
     return shown
 }
 
 /// Appends text that holds no known token, without what is shaped like one.
-private func appendDefended(_ text: Span<UInt8>, to shown: inout [UInt8]) {
+private func appendDefended(_ text: Span<UInt8>, _ shown: inout [UInt8]) {
     var index = 0
     while index < text.count {
         if let length = tokenLength(text, at: index) {

@@ -11,6 +11,9 @@ package struct TokenMask: Sendable, Equatable {
         var range: Range<Int>
         var token: Int
         var isWhole: Bool
+
+        /// What stands in its place: `<token 1>`.
+        var label: String { isWhole ? "<token \(token)>" : "<part of token \(token)>" }
     }
 
     /// The spelling of a token that an anchor was taken from.

@@ -39,7 +39,9 @@ extension Facts {
     private static let statusesOfAccess: Set<Int> = [400, 401, 403, 419, 440, 498]
 
     /// The reason of the close frame, with credentials masked.
-    var maskedReason: String { words.first { $0.carrier == .closeReason }?.text ?? close?.reason ?? "" }
+    var maskedReason: String {
+        words.first { $0.carrier == .closeReason }?.text ?? file.whole.named(close?.reason ?? "")
+    }
 
     /// How long the session had lived when it ended: "0.1 s".
     var ageAtEnd: String? { ageAtEndSeconds.map(durationText) }

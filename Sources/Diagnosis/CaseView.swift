@@ -11,6 +11,9 @@ final class Ground: Sendable {
     /// Nil where nothing is wrong with any attempt.
     init?(_ file: CaseFile, _ options: JudgeOptions) {
         guard let index = CaseIndex(file) else { return nil }
+        var file = file
+        // What servers say is quoted, and masked; one index serves all of it.
+        if file.mask == nil { file.prepareMask() }
         self.file = file
         self.index = index
         self.options = options
@@ -181,7 +184,7 @@ package final class JudgeMemory {
     }
 
     /// The family of an attempt; nil for one that is judged as if it were the only one: the first of its key, because
-    /// where no two are alike making families costs more than it saves, and one whose credentials the answer quotes.
+    /// where no two are alike making families costs more than it saves.
     func family(of key: [UInt8]?, of attempt: Attempt, make: (Attempt) -> Family) -> Family? {
         guard let key else { return nil }
         let family: Family
@@ -192,7 +195,7 @@ package final class JudgeMemory {
             families.remember(family, as: key)
         case .known(let known): family = known
         }
-        return family.quotesCredential || family.handshake != attempt.handshake ? nil : family
+        return family.handshake == attempt.handshake ? family : nil
     }
 
     /// What an attempt shares with those of its family that ask for the same with tokens of the same claims.
@@ -206,8 +209,10 @@ package final class JudgeMemory {
             work.alike += 1
             return known
         }
-        guard case .again = sight else { return Look(attempt, family, carried, isKept: false) }
-        let look = Look(attempt, family, carried, isKept: true)
+        guard case .again = sight else {
+            return Look(attempt, family, carried, in: file.whole, isKept: false)
+        }
+        let look = Look(attempt, family, carried, in: file.whole, isKept: true)
         looks.remember(look, as: key)
         return look
     }

@@ -43,7 +43,8 @@ package struct Facts {
         guard let family = memory.family(of: key, of: own, make: { make($0.reduced(ground.fields), true) })
         else {
             look = Look(
-                own, make(own, false), Carried(own, file, hasRoles: false, isKept: false), isKept: false)
+                own, make(own, false), Carried(own, file, hasRoles: false, isKept: false),
+                in: ground.file, isKept: false)
             repeatsTokens = false
             ownClock = clock
             return
@@ -146,6 +147,11 @@ extension Facts {
         reads.note(.target)
         return look.path
     }
+    /// The path as it may be shown: credentials in it are masked.
+    var shownPath: String {
+        reads.note(.target)
+        return look.shownPath
+    }
     var handshake: HandshakeCheck { look.family.handshake }
 
     var outcome: Attempt.Outcome { own.outcome }
@@ -188,13 +194,16 @@ extension Facts {
     /// The request as far as it is the same for all attempts of this family.
     var request: SeenMessage? {
         own.request.map {
-            SeenMessage($0, at: look.family.isShared ? Roles.request : $0.place, ground.fields, reads)
+            SeenMessage(
+                $0, at: look.family.isShared ? Roles.request : $0.place, ground, reads, isQuoting: false)
         }
     }
     /// The answer as far as it is the same for all attempts of this family.
     var response: SeenMessage? {
         own.response.map {
-            SeenMessage($0, at: look.family.isShared ? Roles.response : $0.place, ground.fields, reads)
+            SeenMessage(
+                $0, at: look.family.isShared ? Roles.response : $0.place, ground, reads,
+                isQuoting: look.family.quotesCredential)
         }
     }
     /// Whose places the roles stand for.
@@ -207,8 +216,8 @@ struct SeenMessage {
     let body: Body
     let place: Place
 
-    fileprivate init(_ message: Message, at place: Place, _ fields: FieldNames, _ reads: Reads) {
-        head = SeenHead(head: message.head, fields: fields, reads: reads)
+    fileprivate init(_ message: Message, at place: Place, _ ground: Ground, _ reads: Reads, isQuoting: Bool) {
+        head = SeenHead(head: message.head, ground: ground, reads: reads, isQuoting: isQuoting)
         body = message.body
         self.place = place
     }
@@ -217,30 +226,34 @@ struct SeenMessage {
 /// The head of such a message.
 struct SeenHead {
     fileprivate let head: MessageHead
-    fileprivate let fields: FieldNames
+    fileprivate let ground: Ground
     fileprivate let reads: Reads
+    fileprivate let isQuoting: Bool
+
+    /// A value with its credentials masked.
+    private func shown(_ value: String) -> String { isQuoting ? ground.file.named(value) : value }
 
     private func note(_ name: StaticString) {
-        let isCommon = name.withUTF8Buffer { unsafe fields.contains($0.span) }
+        let isCommon = name.withUTF8Buffer { unsafe ground.fields.contains($0.span) }
         if !isCommon { reads.note() }
     }
 
     /// The first value of a field, or nil when no line has that name. `name` is lower case.
     func first(_ name: StaticString) -> String? {
         note(name)
-        return head.first(name)
+        return head.first(name).map(shown)
     }
 
     /// Every value of a field in wire order. `name` is lower case.
     func all(_ name: StaticString) -> [String] {
         note(name)
-        return head.all(name)
+        return head.all(name).map(shown)
     }
 
     /// The elements of a list field. `name` is lower case.
     func list(_ name: StaticString) -> [String] {
         note(name)
-        return head.list(name)
+        return head.list(name).map(shown)
     }
 
     /// Whether any line has that name. `name` is lower case.
@@ -318,8 +331,16 @@ extension Facts {
     /// The last two labels of that host.
     var site: String { look.family.site }
 
-    /// The path of another attempt as spelled; empty when no request was seen.
-    func path(ofAttempt index: Int) -> String { Diagnosis.path(of: file.attempts[index]) }
+    /// The path of another attempt as it may be shown; empty when no request was seen.
+    func path(ofAttempt index: Int) -> String { shownPath(of: file.attempts[index]) }
+
+    /// The path of an attempt as it may be shown: credentials in it are masked.
+    func shownPath(of attempt: Attempt) -> String { file.whole.named(Diagnosis.path(of: attempt)) }
+
+    /// The path of a request as it may be shown.
+    func shownPath(of exchange: Exchange) -> String {
+        file.whole.named(targetParts(exchange.request.head.target ?? "").path)
+    }
 }
 
 /// The path of an attempt's target as spelled.

@@ -2,17 +2,19 @@ import Case
 import JSON
 import Wire
 
-/// What the responder said, in the order it was said.
+/// What the responder said, in the order it was said, with `<token 1>` in the place of each credential that it quotes.
 func gatherWords(
-    _ attempt: Attempt, _ symptoms: Symptoms, _ inBand: InBandError?, _ mask: Mask
+    _ attempt: Attempt, _ symptoms: Symptoms, _ inBand: InBandError?, in file: CaseFile
 ) -> [Facts.Words] {
+    let mask = { (text: String) in text.isEmpty ? text : file.named(text) }
     var words: [Facts.Words] = []
     if symptoms.contains(.refused), let response = attempt.response {
         let head = response.head
         let line = head.text(head.startLineRange).trimmedEnd
         words.append(
             Facts.Words(
-                carrier: .statusLine, text: head.reasonPhrase ?? "", quote: line, place: response.place))
+                carrier: .statusLine, text: mask(head.reasonPhrase ?? ""), quote: mask(line),
+                place: response.place))
         for field in head.fieldLines {
             let name = head.name(field)
             let lower = name.lowercased()
@@ -43,39 +45,6 @@ func gatherWords(
         words.append(Facts.Words(carrier: .closeReason, text: reason, quote: quote, place: close.place))
     }
     return words
-}
-
-/// Puts `<token 1>` in the place of each credential that this attempt sent, should the responder quote it.
-struct Mask {
-    private let secrets: [(bytes: [UInt8], name: [UInt8])]
-
-    /// Masks nothing.
-    init() { secrets = [] }
-
-    init(_ attempt: Attempt, _ file: CaseView) {
-        secrets = attempt.allCredentials.compactMap { credential in
-            guard let token = file.token(credential.token), 4 <= token.secret.bytes.count else { return nil }
-            return (token.secret.bytes, Array("<token \(token.id)>".utf8))
-        }
-    }
-
-    /// Whether a text holds one of them.
-    func masks(_ text: String) -> Bool {
-        let length = text.utf8.count
-        guard secrets.contains(where: { $0.bytes.count <= length }) else { return false }
-        let bytes = Array(text.utf8)
-        return secrets.contains { contains(bytes, $0.bytes) }
-    }
-
-    func callAsFunction(_ text: String) -> String {
-        var bytes = Array(text.utf8)
-        var isChanged = false
-        for secret in secrets where contains(bytes, secret.bytes) {
-            bytes.replace(secret.bytes, with: secret.name)
-            isChanged = true
-        }
-        return isChanged ? String(decoding: bytes, as: UTF8.self) : text
-    }
 }
 
 /// The text of a body: as it stands, or what an HTML page shows. Empty where it is no text.

@@ -15,7 +15,7 @@ final class Family {
     let isShared: Bool
     /// The responder's own words, in the order they were said.
     let words: [Facts.Words]
-    /// Whether they quote a credential of the attempt: then they are nobody else's.
+    /// Whether the head of the answer quotes a credential.
     let quotesCredential: Bool
     /// What those words state.
     let stated: [Facts.Stated]
@@ -56,10 +56,8 @@ final class Family {
         site = Diagnosis.site(of: host)
         profiles = options.profiles.matching(attempt, file.memory)
         inBand = symptoms.contains(.inBand) ? attempt.session.flatMap { inBandError($0.firstFrames) } : nil
-        let mask = Mask(attempt, file)
-        let plain = isShared ? gatherWords(attempt, symptoms, inBand, Mask()) : []
-        quotesCredential = plain.contains { mask.masks($0.text) }
-        words = isShared && !quotesCredential ? plain : gatherWords(attempt, symptoms, inBand, mask)
+        words = gatherWords(attempt, symptoms, inBand, in: file.whole)
+        quotesCredential = attempt.response.map { file.whole.quotesToken($0.head.bytes) } ?? false
         fingerprint =
             symptoms.contains(.refused)
             ? attempt.response.flatMap {
@@ -109,9 +107,6 @@ extension Family {
 
     /// Remembers what a cause said.
     func remember(_ answer: Remembered<Answer>, of order: Int) { known[order] = answer }
-
-    /// Whether the responder's words hold one of these secrets, so that they must be masked anew.
-    func quotes(_ mask: Mask) -> Bool { words.contains { mask.masks($0.text) } }
 }
 
 /// What the responder's words state, and what the shape of its answer does.

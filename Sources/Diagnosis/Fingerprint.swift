@@ -111,7 +111,7 @@ func identifyResponder(
     }
     if let server = response.head.first("server"), !server.isEmpty {
         return Responder(
-            name: server, certainty: .possible,
+            name: file.named(server), certainty: .possible,
             because: Statement("its Server field says so; nothing else identifies it", at: [response.place]))
     }
     guard !attempt.unseen.contains(.responseFields) else {

@@ -18,9 +18,6 @@ package struct Judge: Sendable {
 
     /// Looks at every attempt once and compares them.
     package init(_ file: CaseFile, options: JudgeOptions = JudgeOptions()) {
-        var file = file
-        // What logs say is quoted, and masked; one index serves all of it.
-        if file.mask == nil, file.inputs.contains(where: { $0.kind == "access-log" }) { file.prepareMask() }
         attempts = file.attempts
         ground = Ground(file, options)
     }

@@ -29,7 +29,7 @@ extension Facts {
                 let status = exchange.status, 200..<300 ~= status
             else { continue }
             let method = exchange.request.head.method ?? "a request"
-            let path = targetParts(exchange.request.head.target ?? "").path
+            let path = shownPath(of: exchange)
             return (
                 "\(method) \(path) on \(exchange.authority) sent <token \(credential.token)> \(place(of: credential)) and was answered \(status)",
                 [exchange.request.place]
@@ -47,7 +47,7 @@ extension Facts {
             else { continue }
             if let at = exchange.request.at, let started = attempt.startedAt, started < at { continue }
             let method = exchange.request.head.method ?? "a request"
-            let path = targetParts(exchange.request.head.target ?? "").path
+            let path = shownPath(of: exchange)
             found = (
                 cookie.name, cookie.token,
                 "\(method) \(path) on \(exchange.authority) sent <token \(cookie.token)> in it and was answered \(status)",
@@ -158,7 +158,7 @@ extension Facts {
             if let at = exchange.response?.at, let started = attempt.startedAt, started < at { continue }
             let isSameHost = hostOnly(parts.host) == host
             let isSame = isSameHost && isDialled(parts.target, as: target)
-            let path = targetParts(exchange.request.head.target ?? "").path
+            let path = shownPath(of: exchange)
             let text = "\(minted.member) of \(exchange.request.head.method ?? "") \(path)"
             let difference =
                 isSameHost

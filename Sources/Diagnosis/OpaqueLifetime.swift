@@ -100,7 +100,7 @@ extension Facts {
             let now = attempt.response?.at ?? attempt.request?.at ?? attempt.startedAt, born <= now
         else { return nil }
         let age = now.seconds(since: born)
-        let path = targetParts(mint.exchange.request.head.target ?? "").path
+        let path = shownPath(of: mint.exchange)
         return (
             Double(lifetime) - age,
             "\(mint.exchange.request.head.method ?? "A request") \(path) handed it out \(durationText(age)) earlier for \(lifetime) s",

@@ -19,7 +19,7 @@ extension Facts {
         for mint in index.mints.suffix(256).reversed() {
             let exchange = file.exchanges[mint.exchange]
             guard let at = exchange.response?.at, from <= at, at <= until else { continue }
-            let path = targetParts(exchange.request.head.target ?? "").path
+            let path = shownPath(of: exchange)
             return (mint.token, "\(exchange.request.head.method ?? "") \(path)", [exchange.request.place])
         }
         return nil

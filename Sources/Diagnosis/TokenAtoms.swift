@@ -134,7 +134,7 @@ extension Facts {
             if let at = exchange.response?.at, let started = attempt.startedAt, started < at { continue }
             let isRefresh = exchange.minted.contains { $0.member.lowercased().contains("refresh") }
             if isRefresh { continue }
-            let path = targetParts(exchange.request.head.target ?? "").path
+            let path = shownPath(of: exchange)
             return (mint.token, "\(exchange.request.head.method ?? "") \(path)", [exchange.request.place])
         }
         return nil

@@ -64,7 +64,7 @@ private func whatHappened(_ facts: borrowing Facts) -> String {
         let code = close.code.map { " with \($0)" } ?? " without a code"
         let reason =
             !close.reason.isEmpty
-            ? ", saying \"\(close.reason)\"." : facts.seesCloseReason ? " and gave no reason." : "."
+            ? ", saying \"\(facts.maskedReason)\"." : facts.seesCloseReason ? " and gave no reason." : "."
         return "The \(close.by == .server ? "server" : "client") closed the socket\(code)\(reason)"
     }
     if facts.symptoms.contains(.refused) {
@@ -145,7 +145,7 @@ private func siblingStatement(_ facts: borrowing Facts) -> Statement? {
         let other = facts.file.attempts[comparison.other]
         guard let own = facts.sent.first, let theirs = other.credentials.first else { continue }
         var text =
-            "Attempt \(other.id) on \(path(of: other)) was accepted with another token, <token \(theirs.token)>"
+            "Attempt \(other.id) on \(facts.shownPath(of: other)) was accepted with another token, <token \(theirs.token)>"
         if let left = facts.token(of: own)?.jwt?.claims,
             let right = facts.file.token(theirs.token)?.jwt?.claims
         {

@@ -53,6 +53,33 @@ let expired = """
         for number in 1...count { #expect(all.contains("#\(number) header Authorization")) }
     }
 
+    @Test(
+        "What an answer quotes of a token is masked wherever it is told",
+        arguments: [
+            ("the reason phrase", "< HTTP/1.1 401 bad token TOKEN"),
+            ("the Server field", "< HTTP/1.1 401 Unauthorized\n< Server: gate TOKEN"),
+            ("a Location", "< HTTP/1.1 302 Found\n< Location: https://login.example/?next=TOKEN"),
+            ("a login page", "< HTTP/1.1 401 Unauthorized\n<\n< <html><b>no</b> TOKEN</html>"),
+            ("Via", "< HTTP/1.1 426 Upgrade Required\n< Via: 1.1 TOKEN"),
+            ("Retry-After", "< HTTP/1.1 429 Too Many Requests\n< Retry-After: TOKEN"),
+            ("a close reason", "< HTTP/1.1 101 Switching Protocols\n<< close 4001 \"no TOKEN\""),
+            ("a private close reason", "< HTTP/1.1 101 Switching Protocols\n<< close 1008 \"TOKEN\""),
+        ])
+    func quoted(_ place: String, _ answer: String) {
+        let token = "9f8a7c6b5d4e3f2a1b0c9d8e7f6a5b4c"
+        for path in ["/live", "/live/\(token)"] {
+            let attempt = "=== upgrade\n> GET \(path) HTTP/1.1\n> Authorization: Bearer TOKEN\n" + answer
+            let told = attempt.replacing("TOKEN", with: token)
+            let quoted = report([told, told, told, told].joined(separator: "\n")) { $0.why = true }
+            var json: [UInt8] = []
+            writeJSONReport(quoted) { json += $0.take() }
+            for text in [textReport(quoted), markdownReport(quoted), String(decoding: json, as: UTF8.self)] {
+                #expect(!text.contains(token), "\(place), \(path)")
+                #expect(text.contains("<token 1>"), "\(place), \(path)")
+            }
+        }
+    }
+
     @Test("The token at fault has carets under it") func carets() throws {
         let lines = textReport(report(expired)).split(separator: "\n").map(String.init)
         let line = try #require(lines.firstIndex { $0.contains("Authorization: Bearer <token 1>") })

@@ -21,7 +21,7 @@ extension Cause {
             guard let status = facts.status, 200..<300 ~= status else { return .silent }
             let type = facts.response?.head.first("content-type")
             var brief = Brief(
-                "\(facts.path) answered \(status)\(type.map { " with \($0)" } ?? "") instead of 101: no upgrade happened"
+                "\(facts.shownPath) answered \(status)\(type.map { " with \($0)" } ?? "") instead of 101: no upgrade happened"
             )
             brief.speaksFor(
                 .strong, .status, "\(status) instead of 101", at: facts.effectPlaces, telling: true)

@@ -29,9 +29,9 @@ extension Cause {
             let thing = facts.statement(of: "thing-not-found")
             var brief = Brief(
                 (thing.map {
-                    "\(facts.authority) answers 404 for \(facts.path) and says what it did not find: \($0.quote)"
+                    "\(facts.authority) answers 404 for \(facts.shownPath) and says what it did not find: \($0.quote)"
                 }
-                    ?? "\(facts.authority) has no WebSocket at \(facts.path)")
+                    ?? "\(facts.authority) has no WebSocket at \(facts.shownPath)")
                     + (earlier.map { ", although attempt \($0.id) was accepted there" } ?? ""))
             if thing != nil {
                 brief.fix = Fix(
@@ -40,7 +40,7 @@ extension Cause {
             }
             brief.speaksFor(
                 .strong, facts.status == 404 ? .status : .words,
-                facts.status == 404 ? "404 for \(facts.path)" : "\(said?.quote ?? "")",
+                facts.status == 404 ? "404 for \(facts.shownPath)" : "\(said?.quote ?? "")",
                 at: facts.effectPlaces, telling: true)
             if facts.status == 404 { brief.proof = .stated }
             if let said { facts.add(said, to: &brief) }

@@ -22,7 +22,7 @@ extension Cause {
             else { return .silent }
             if let here = facts.comparisons.first(where: { $0.wasOpened && facts.isHere($0) }) {
                 let other = facts.file.attempts[here.other]
-                return .ruledOut("attempt \(other.id) was upgraded on \(facts.path)", at: facts.places(other))
+                return .ruledOut("attempt \(other.id) was upgraded on \(facts.shownPath)", at: facts.places(other))
             }
             if let judged = facts.judgedCredential {
                 return .ruledOut("the server judged the credential: \(judged.quote)", at: [judged.place])
@@ -30,7 +30,7 @@ extension Cause {
             let endpoints = facts.known { fact -> (String, String)? in
                 if case .endpoint(let host, let path) = fact { (host, path) } else { nil }
             }
-            var brief = Brief("\(facts.path) is no path that \(facts.host) knows")
+            var brief = Brief("\(facts.shownPath) is no path that \(facts.host) knows")
             if !endpoints.isEmpty {
                 if let known = endpoints.first(where: {
                     matches(facts.host, pattern: $0.value.0) && matches(facts.path, pattern: $0.value.1)

@@ -19,7 +19,7 @@ extension Cause {
         examine: { facts in
             for sent in facts.sentAnywhere {
                 guard let exchange = facts.acceptance(of: sent) else { continue }
-                let path = targetParts(exchange.request.head.target ?? "").path
+                let path = facts.shownPath(of: exchange)
                 var when = ""
                 if let then = exchange.response?.at,
                     let now = facts.attempt.response?.at ?? facts.attempt.startedAt

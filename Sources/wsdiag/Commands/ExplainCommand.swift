@@ -23,6 +23,7 @@ func explain(_ invocation: Invocation) throws(Failure) -> ExitCode {
     var file = try readCase(inputs, invocation)
     try requireTestimony(file, inputs)
     verify(&file, with: keys)
+    file.prepareMask()
     let report = Report(
         version: Program.version, file: file, judge: Judge(file, options: options),
         options: appearance(invocation))
