@@ -54,6 +54,12 @@ struct CaseView {
             return memory.places(of: index, of: ground.file)
         }
 
+        /// The path of an attempt as it may be shown: credentials in it are masked.
+        func shownPath(of index: Int) -> String {
+            memory.reads.note()
+            return memory.shownPath(of: index, in: ground.file)
+        }
+
         /// The number of an attempt.
         func id(_ index: Int) -> Int {
             memory.reads.note()
@@ -133,6 +139,7 @@ package final class JudgeMemory {
     private var held = [Int](repeating: -1, count: JudgeMemory.size)
     private var attempts = [Attempt?](repeating: nil, count: JudgeMemory.size)
     private var places = [[Place]](repeating: [], count: JudgeMemory.size)
+    private var shownPaths = [String?](repeating: nil, count: JudgeMemory.size)
 
     /// What texts state; servers say the same to everybody.
     private var meanings: [String: [Vocabulary.Meaning]] = [:]
@@ -173,7 +180,18 @@ package final class JudgeMemory {
         held[slot] = index
         attempts[slot] = attempt
         places[slot] = (attempt.response ?? attempt.request).map { [$0.place] } ?? []
+        shownPaths[slot] = nil
         return attempt
+    }
+
+    /// Its path as it may be shown: credentials in it are masked.
+    func shownPath(of index: Int, in file: borrowing CaseFile) -> String {
+        let attempt = attempt(index, of: file)
+        let slot = index & (Self.size - 1)
+        if let known = shownPaths[slot] { return known }
+        let path = file.named(path(of: attempt))
+        shownPaths[slot] = path
+        return path
     }
 
     /// Where its answer stands, or its request where there is none.

@@ -332,10 +332,7 @@ extension Facts {
     var site: String { look.family.site }
 
     /// The path of another attempt as it may be shown; empty when no request was seen.
-    func path(ofAttempt index: Int) -> String { shownPath(of: file.attempts[index]) }
-
-    /// The path of an attempt as it may be shown: credentials in it are masked.
-    func shownPath(of attempt: Attempt) -> String { file.whole.named(Diagnosis.path(of: attempt)) }
+    func path(ofAttempt index: Int) -> String { file.attempts.shownPath(of: index) }
 
     /// The path of a request as it may be shown.
     func shownPath(of exchange: Exchange) -> String {

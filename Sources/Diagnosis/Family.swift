@@ -32,6 +32,8 @@ final class Family {
     private(set) var asked: [Int]
     /// What was not seen, once somebody asked; the host of a family is one, and so is what is missing of it.
     var wholeness: Wholeness?
+    /// The request to a path that cannot exist, once somebody asked.
+    var pathProbe: NextStep?
     /// What happened, in words, once somebody asked.
     var whatHappened: String?
     /// The sets of regions that the host belongs to, once somebody asked.

@@ -257,6 +257,7 @@ func outlivedTheAnswer(_ attempt: borrowing Attempt) -> Bool {
 
 /// A request target's path, and its query in pieces, both as spelled.
 func targetParts(_ target: String) -> (path: String, parameters: [(name: String, value: String)]) {
+    if target.utf8.first == 0x2f, !target.utf8.contains(0x3f) { return (target, []) }
     var rest = target[...]
     // The absolute form, `GET http://host/path`, goes to proxies (RFC 9112 §3.2.2).
     if !rest.hasPrefix("/"), let colon = rest.firstIndex(of: ":"), rest[colon...].hasPrefix("://") {

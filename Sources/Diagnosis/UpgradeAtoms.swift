@@ -41,12 +41,15 @@ extension Facts {
 
     /// The request to a path that cannot exist, as a command.
     var pathProbe: NextStep {
+        if let known = look.family.pathProbe { return known }
         let scheme = isSecure == false ? "http" : "https"
-        return NextStep(
+        let probe = NextStep(
             "Ask for a path that cannot exist: the same answer means that the path was never looked at, so the token is not the reason.",
             command:
                 "curl -si --http1.1 -m 5 -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==' '\(scheme)://\(safe(authority))/wsdiag-no-such-path'"
         )
+        look.family.pathProbe = probe
+        return probe
     }
 
     /// A host as a shell may be given it: only characters that a host and a port can have.

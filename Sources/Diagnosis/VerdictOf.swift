@@ -145,7 +145,7 @@ private func siblingStatement(_ facts: borrowing Facts) -> Statement? {
         let other = facts.file.attempts[comparison.other]
         guard let own = facts.sent.first, let theirs = other.credentials.first else { continue }
         var text =
-            "Attempt \(other.id) on \(facts.shownPath(of: other)) was accepted with another token, <token \(theirs.token)>"
+            "Attempt \(other.id) on \(facts.path(ofAttempt: comparison.other)) was accepted with another token, <token \(theirs.token)>"
         if let left = facts.token(of: own)?.jwt?.claims,
             let right = facts.file.token(theirs.token)?.jwt?.claims
         {

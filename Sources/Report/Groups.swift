@@ -75,11 +75,27 @@ struct Groups: Sendable {
 
 /// The path of a target with what tells one client from another left out: numbers and long segments with digits.
 func pattern(ofPath target: String) -> String {
-    target.prefix { $0 != "?" }.split(separator: "/", omittingEmptySubsequences: false)
-        .map { segment in
-            let digits = segment.utf8.filter { (0x30...0x39).contains($0) }.count
-            let isNumber = 0 < digits && digits == segment.utf8.count
-            return isNumber || 16 <= segment.utf8.count && 0 < digits ? "*" : String(segment)
+    var pattern: [UInt8] = []
+    pattern.reserveCapacity(target.utf8.count)
+    var start = 0
+    var digits = 0
+    func endSegment() {
+        let count = pattern.count - start
+        guard 0 < digits, digits == count || 16 <= count else { return }
+        pattern.removeLast(count)
+        pattern.append(0x2a)
+    }
+    for byte in target.utf8 {
+        if byte == 0x3f { break }
+        if byte == 0x2f {
+            endSegment()
+            pattern.append(byte)
+            (start, digits) = (pattern.count, 0)
+            continue
         }
-        .joined(separator: "/")
+        pattern.append(byte)
+        if 0x30 <= byte, byte <= 0x39 { digits += 1 }
+    }
+    endSegment()
+    return String(decoding: pattern, as: UTF8.self)
 }

@@ -22,7 +22,8 @@ extension Cause {
             else { return .silent }
             if let here = facts.comparisons.first(where: { $0.wasOpened && facts.isHere($0) }) {
                 let other = facts.file.attempts[here.other]
-                return .ruledOut("attempt \(other.id) was upgraded on \(facts.shownPath)", at: facts.places(other))
+                return .ruledOut(
+                    "attempt \(other.id) was upgraded on \(facts.shownPath)", at: facts.places(other))
             }
             if let judged = facts.judgedCredential {
                 return .ruledOut("the server judged the credential: \(judged.quote)", at: [judged.place])
