@@ -215,10 +215,9 @@ extension CaseIndex {
     }
 
     /// Whether every attempt on the host of this one was seen whole, and every connection to its site was read.
-    func seesHost(of index: Int) -> Bool {
+    func seesHost(of index: Int, _ attempt: Attempt) -> Bool {
         guard !hidesSomething[hosts.group(of: index)] else { return false }
         guard !unreadSites.isEmpty else { return true }
-        let attempt = attempts[index]
         let address = attempt.connection.server?.addressText
         return !unreadSites.contains("*") && !unreadSites.contains(site(of: hostOnly(attempt.authority)))
             && !(address.map(unreadSites.contains) ?? false)

@@ -11,6 +11,8 @@ package struct Facts {
     let followsOpened: Bool
     /// Whether it is the first of its client on its address.
     let isFirst: Bool
+    /// Whether every attempt on its host was seen whole, and every connection to its site was read.
+    let seesHost: Bool
     /// What this attempt has in common with those that look like it.
     let look: Look
     /// Whether the attempt before this one in its family sent the same tokens.
@@ -34,9 +36,11 @@ package struct Facts {
         let previous = ground.index.previous(of: position)
         isFirst = previous == nil
         followsOpened = previous.map { ground.index.traits[$0].isOpened } ?? false
+        seesHost = ground.index.seesHost(of: position, own)
         var clock = Diagnosis.clock(of: own, given: ground.options.now)
         let key = own.familyKey(
-            symptoms, comparisons, follows: isFirst ? 0 : followsOpened ? 2 : 1, ground, file)
+            symptoms, comparisons, follows: isFirst ? 0 : followsOpened ? 2 : 1, seesHost: seesHost, ground,
+            file)
         let make = { [symptoms, file] attempt, isShared in
             Family(attempt, symptoms, file, ground.options, isShared: isShared)
         }

@@ -30,7 +30,7 @@ final class Family {
     let site: String
     /// The causes that are still asked, in order: those that are silent for every attempt of it are left out.
     private(set) var asked: [Int]
-    /// What was not seen, once somebody asked; the host of a family is one, and so is what is missing of it.
+    /// What was not seen, once somebody asked.
     var wholeness: Wholeness?
     /// The request to a path that cannot exist, once somebody asked.
     var pathProbe: NextStep?

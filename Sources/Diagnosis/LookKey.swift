@@ -70,7 +70,7 @@ extension Attempt {
     ///
     /// Law: what is in here determines a `Family`, and what `Facts` shows without a note in `Reads`.
     func familyKey(
-        _ symptoms: Symptoms, _ comparisons: [Comparison], follows: Int, _ ground: Ground,
+        _ symptoms: Symptoms, _ comparisons: [Comparison], follows: Int, seesHost: Bool, _ ground: Ground,
         _ file: CaseView
     ) -> [UInt8]? {
         guard symptoms == .refused, basis == .observed, session == nil, answeredBy == nil,
@@ -113,6 +113,7 @@ extension Attempt {
         if let request { key.add(request, ground.fields) }
         key.add(response, ground.fields)
         key.add(follows)
+        key.add(seesHost ? 1 : 0)
         let tls = connection.tls
         key.add(tls == nil ? 0 : 1)
         key.add(tls?.serverName ?? "\0")

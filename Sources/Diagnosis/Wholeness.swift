@@ -53,7 +53,7 @@ extension Facts {
             seesWords: sees([.status, .responseFields])
                 && (!symptoms.contains(.refused) || sees(.responseBody))
                 && (symptoms.isDisjoint(with: .session) || sees(.partsOfSession)),
-            seesCase: index.isWhole && index.seesHost(of: position))
+            seesCase: index.isWhole && seesHost)
     }
 }
 

@@ -159,6 +159,28 @@ struct AlikeTests {
         #expect(4 * examined < 3 * asked, "much of what causes say is taken over")
     }
 
+    @Test("a connection to one address that could not be read weakens what is said of that address alone")
+    func addresses() throws {
+        let transcript = "> GET /live HTTP/1.1\n< HTTP/1.1 401 Unauthorized\n< Date: 12:00:00"
+        var file = refusals(40, of: transcript) { attempt, number in
+            attempt.connection.server = Endpoint(ipv4: 0x0a00_0100 + UInt32(number % 2), port: 443)
+            attempt.connection.client = Endpoint(ipv4: 0x0a00_0001 + UInt32(number), port: 4000)
+        }
+        let address = try #require(file.attempts[0].connection.server?.addressText)
+        file.limits = [
+            Limit(kind: .tlsKeysMissing, text: "One was not decrypted.", connections: 1, hosts: [address])
+        ]
+        let judging = Judge(file)
+        let memory = JudgeMemory()
+        for position in file.attempts.indices {
+            let alone = judging.judgement(at: position, JudgeMemory())
+            #expect(judging.judgement(at: position, memory) == alone)
+        }
+        #expect(20 < memory.work.alike)
+        let verdicts = Set(judge(file).map(\.verdict?.certainty))
+        #expect(verdicts == [.likely, .possible])
+    }
+
     @Test("no sentence keeps a role where a place belongs")
     func placesAreReal() {
         for (name, file) in examples {
@@ -173,16 +195,19 @@ struct AlikeTests {
     }
 }
 
+private let forbidden = """
+    > GET /live HTTP/1.1
+    > Authorization: Bearer {jwt exp=15:00:00 scope="openid"}
+    < HTTP/1.1 403 Forbidden
+    < Date: 12:00:00
+    < Server: example
+    """
+
 /// A case of so many refusals of one host, made by a change to each.
-private func refusals(_ count: Int, _ change: (inout Attempt, Int) -> Void) -> CaseFile {
-    var file = Transcript.caseFile(
-        """
-        > GET /live HTTP/1.1
-        > Authorization: Bearer {jwt exp=15:00:00 scope="openid"}
-        < HTTP/1.1 403 Forbidden
-        < Date: 12:00:00
-        < Server: example
-        """)
+private func refusals(
+    _ count: Int, of transcript: String = forbidden, _ change: (inout Attempt, Int) -> Void
+) -> CaseFile {
+    var file = Transcript.caseFile(transcript)
     guard let first = file.attempts.first else { return file }
     let attempts = (0..<count).map { number in
         var attempt = first
