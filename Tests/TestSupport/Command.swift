@@ -21,8 +21,12 @@ package struct Command {
             posix_spawn_file_actions_addopen(&actions, 1, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
             posix_spawn_file_actions_adddup2(&actions, 1, 2)
             defer { posix_spawn_file_actions_destroy(&actions) }
-            let surroundings = ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"]
-                .merging(environment) { $1 }
+            var surroundings = ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"]
+            // How a program that is built with a sanitizer behaves (`make sanitize`).
+            if let options = getenv("ASAN_OPTIONS") {
+                surroundings["ASAN_OPTIONS"] = String(cString: options)
+            }
+            surroundings.merge(environment) { $1 }
             var arguments = (["/usr/bin/env"] + words).map { strdup($0) } + [nil]
             var variables = surroundings.map { strdup("\($0.key)=\($0.value)") } + [nil]
             defer { (arguments + variables).forEach { free($0) } }
