@@ -142,7 +142,7 @@ extension Facts {
     var sentAnywhere: [Sent] { look.carried.sentAnywhere }
     /// The readable JWT credentials of the upgrade and of the first messages.
     var sentJWTs: [(sent: Sent, jwt: JWT)] {
-        if !look.carried.sentJWTs.isEmpty { reads.note(.claims) }
+        if !sentAnywhere.isEmpty { reads.note(.claims) }
         return look.carried.sentJWTs
     }
     var profiles: [Profile] { look.family.profiles }

@@ -59,31 +59,39 @@ private func otherTokens(after count: Int) -> [Token] {
         > GET /live HTTP/1.1
         > Authorization: Bearer {jwt exp=11:00:00 scope="openid"}
         < HTTP/1.1 403 Forbidden
-
+        === upgrade
         > GET /live HTTP/1.1
         > Authorization: Bearer {jwt exp=15:00:00 iss="https://login.example" aud="other"}
         < HTTP/1.1 403 Forbidden
-
+        === upgrade
         > GET /live HTTP/1.1
         > Authorization: Bearer {jwt exp=15:00:00 sub=anna jti=1 scope="openid"}
         < HTTP/1.1 403 Forbidden
-
+        === upgrade
         > GET /live HTTP/1.1
         > Authorization: Bearer {jwt exp=15:00:00 sub=bert jti=2 scope="openid"}
         < HTTP/1.1 403 Forbidden
-
+        === upgrade
         > GET /live HTTP/1.1
         > Authorization: Bearer {jwt exp=15:00:00 sub=app azp=app scope="openid"}
         < HTTP/1.1 403 Forbidden
-
+        === upgrade
         > GET /live HTTP/1.1
         > Authorization: Bearer {jwt exp=15:00:00 sub=anna azp=app scope="openid"}
         < HTTP/1.1 403 Forbidden
-
+        === upgrade
+        > GET /live HTTP/1.1
+        > Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm5hIn0
+        < HTTP/1.1 403 Forbidden
+        === upgrade
+        > GET /live HTTP/1.1
+        > Authorization: Bearer eyJhbGciOiJIUzI1NiJ9
+        < HTTP/1.1 403 Forbidden
+        === upgrade
         > GET /live HTTP/1.1
         > Authorization: Bearer opaque-of-somebody-else
         < HTTP/1.1 403 Forbidden
-
+        === upgrade
         > GET /live HTTP/1.1
         > Authorization: Bearer YOUR_TOKEN
         < HTTP/1.1 403 Forbidden
@@ -157,6 +165,40 @@ struct AlikeTests {
         }
         #expect(examples.count < alike, "many of these have the same look")
         #expect(4 * examined < 3 * asked, "much of what causes say is taken over")
+    }
+
+    @Test("a broken token whose claims can be read is told apart from one that has none")
+    func brokenTokens() {
+        let transcript = """
+            > GET /live HTTP/1.1
+            > Authorization: Bearer eyJhbGciOiJIUzI1NiJ9
+            < HTTP/1.1 403 Forbidden
+            < Date: 12:00:00
+            === upgrade
+            > GET /live HTTP/1.1
+            > Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm5hIiwic2NvcGUiOiJvcGVuaWQifQ
+            < HTTP/1.1 403 Forbidden
+            < Date: 12:00:00
+            === upgrade
+            > GET /live HTTP/1.1
+            > Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdW
+            < HTTP/1.1 403 Forbidden
+            < Date: 12:00:00
+            """
+        let file = refusals(24, of: transcript) { attempt, number in
+            attempt.connection.client = Endpoint(ipv4: 0x0a00_0001 + UInt32(number), port: 4000)
+            // The first eight stand for the rest, so that all others differ from them alike.
+            if !attempt.credentials.isEmpty {
+                attempt.credentials[0].token = number < 8 ? 3 : 1 + number / 12
+            }
+        }
+        let judging = Judge(file)
+        let memory = JudgeMemory()
+        for position in file.attempts.indices {
+            let alone = judging.judgement(at: position, JudgeMemory())
+            #expect(judging.judgement(at: position, memory) == alone)
+        }
+        #expect(8 < memory.work.alike)
     }
 
     @Test("a connection to one address that could not be read weakens what is said of that address alone")
