@@ -33,15 +33,16 @@ extension CaseFile {
 
     /// The same for bytes, which are read as UTF-8 with repairs.
     package func masked(_ bytes: [UInt8]) -> String {
-        String(decoding: replaced(bytes.span, usableMask), as: UTF8.self)
+        String(decoding: replaced(bytes.span, usableMask.matches(in: bytes.span)), as: UTF8.self)
     }
 
     /// A text with `<token 1>` in the place of each known token and nothing else replaced: what is left can still be
     /// read for what it says.
     package func named(_ text: String) -> String {
         let bytes = text.utf8.span
-        guard !usableMask.matches(in: bytes).isEmpty else { return text }
-        return String(decoding: replaced(bytes, usableMask) { $1.append($0) }, as: UTF8.self)
+        let matches = usableMask.matches(in: bytes)
+        guard !matches.isEmpty else { return text }
+        return String(decoding: replaced(bytes, matches) { $1.append($0) }, as: UTF8.self)
     }
 
     /// Whether bytes quote a known token.

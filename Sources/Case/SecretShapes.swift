@@ -2,13 +2,13 @@ import Wire
 
 /// The text with known tokens replaced, and, as the second line of defence, whatever only looks like a secret.
 func replaced(
-    _ text: Span<UInt8>, _ index: TokenMask,
+    _ text: Span<UInt8>, _ matches: [TokenMask.Match],
     rest append: (Span<UInt8>, inout [UInt8]) -> Void = appendDefended
 ) -> [UInt8] {
     var shown: [UInt8] = []
     shown.reserveCapacity(text.count)
     var position = 0
-    for match in index.matches(in: text) {
+    for match in matches {
         append(text.extracting(position..<match.range.lowerBound), &shown)
         shown.append(contentsOf: match.label.utf8)
         position = match.range.upperBound

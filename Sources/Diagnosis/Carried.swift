@@ -16,22 +16,18 @@ final class Carried {
     /// What one attempt of a family sent.
     init(_ attempt: Attempt, _ file: CaseView, hasRoles: Bool, isKept: Bool) {
         let memory = file.memory
-        number = memory.work.carried
-        memory.work.carried += 1
+        number = memory.nextNumber()
         self.isKept = isKept
-        var all: [Sent] = []
-        var own = 0
-        for (position, credential) in attempt.allCredentials.enumerated() {
-            guard let token = file.token(credential.token) else { continue }
-            all.append(
+        sentAnywhere = attempt.allCredentials.enumerated().compactMap { position, credential in
+            file.token(credential.token).map { token in
                 Sent(
                     credential, token, at: position, hasLineage: file.hasLineage(credential.token),
-                    hasRole: hasRoles, memory.reads))
-            if position < attempt.credentials.count { own += 1 }
+                    hasRole: hasRoles, memory.reads)
+            }
         }
-        sentAnywhere = all
-        sent = own == all.count ? all : Array(all.prefix(own))
-        sentJWTs = all.compactMap { sent in
+        let own = attempt.credentials.count
+        sent = sentAnywhere.filter { $0.position < own }
+        sentJWTs = sentAnywhere.compactMap { sent in
             guard let jwt = sent.jwt, jwt.claims != nil else { return nil }
             return (sent, jwt)
         }

@@ -124,10 +124,6 @@ package final class JudgeMemory {
         package var examined = 0
         /// Attempts that were compared with another.
         package var compared = 0
-        /// Families that were made, of one attempt or of more.
-        package var families = 0
-        /// Sets of credentials with the same claims that were made, for one attempt or for more.
-        package var carried = 0
         /// Attempts that looked like one before.
         package var alike = 0
     }
@@ -147,6 +143,8 @@ package final class JudgeMemory {
     private var carried = Sightings<Carried>()
     private var looks = Sightings<Look>()
     private var hosts: [String: [Int]] = [:]
+    /// How many things were numbered that stand in keys.
+    private var numbered = 0
     private var lastStorm: (position: Int, storm: Storm?)?
 
     /// What the causes look at.
@@ -156,6 +154,12 @@ package final class JudgeMemory {
 
     /// Nothing remembered.
     package init() {}
+
+    /// A number that nothing else has.
+    func nextNumber() -> Int {
+        numbered += 1
+        return numbered
+    }
 
     func meanings(of text: String) -> [Vocabulary.Meaning] {
         if let known = meanings[text] { return known }
@@ -228,9 +232,9 @@ package final class JudgeMemory {
             return known
         }
         guard case .again = sight else {
-            return Look(attempt, family, carried, in: file.whole, isKept: false)
+            return Look(attempt, family, carried, isKept: false)
         }
-        let look = Look(attempt, family, carried, in: file.whole, isKept: true)
+        let look = Look(attempt, family, carried, isKept: true)
         looks.remember(look, as: key)
         return look
     }

@@ -47,8 +47,7 @@ package struct Facts {
         guard let family = memory.family(of: key, of: own, make: { make($0.reduced(ground.fields), true) })
         else {
             look = Look(
-                own, make(own, false), Carried(own, file, hasRoles: false, isKept: false),
-                in: ground.file, isKept: false)
+                own, make(own, false), Carried(own, file, hasRoles: false, isKept: false), isKept: false)
             repeatsTokens = false
             ownClock = clock
             return
@@ -154,7 +153,7 @@ extension Facts {
     /// The path as it may be shown: credentials in it are masked.
     var shownPath: String {
         reads.note(.target)
-        return look.shownPath
+        return file.memory.shownPath(of: place, in: ground.file)
     }
     var handshake: HandshakeCheck { look.family.handshake }
 

@@ -50,8 +50,7 @@ final class Family {
     /// may belong to it.
     init(_ attempt: Attempt, _ symptoms: Symptoms, _ file: CaseView, _ options: JudgeOptions, isShared: Bool)
     {
-        number = file.memory.work.families
-        file.memory.work.families += 1
+        number = file.memory.nextNumber()
         self.isShared = isShared
         handshake = attempt.handshake
         host = hostOnly(attempt.authority)

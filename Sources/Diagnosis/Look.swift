@@ -5,8 +5,6 @@ final class Look {
     let family: Family
     /// The path as spelled; empty when no request was seen.
     let path: String
-    /// The path as it may be shown: credentials in it are masked.
-    let shownPath: String
     /// What was sent.
     let carried: Carried
 
@@ -20,11 +18,10 @@ final class Look {
     private static let storyLimit = 4
 
     /// The look of one attempt of a family.
-    init(_ attempt: Attempt, _ family: Family, _ carried: Carried, in file: CaseFile, isKept: Bool) {
+    init(_ attempt: Attempt, _ family: Family, _ carried: Carried, isKept: Bool) {
         self.family = family
         self.isKept = isKept
         path = Diagnosis.path(of: attempt)
-        shownPath = file.named(path)
         self.carried = carried
     }
 }

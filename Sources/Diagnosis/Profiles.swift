@@ -38,18 +38,10 @@ package struct Profiles: Sendable {
 
     /// Those of the profiles of the host that fit the path, by their places.
     func matchingPath(_ attempt: Attempt, _ memory: JudgeMemory) -> [Int] {
-        let target = attempt.request?.head.targetBytes ?? []
-        // The target of all but a proxy's request begins with its path.
-        let isPlain = target.first == 0x2f
-        let plain = target.prefix { $0 != 0x3f }
+        let own = path(of: attempt)
         return ofHost(attempt.authority, memory).filter { index in
             let patterns = profiles[index].match.paths
-            guard !patterns.isEmpty else { return true }
-            guard isPlain else {
-                let path = Diagnosis.path(of: attempt)
-                return patterns.contains { matches(path, pattern: $0) }
-            }
-            return patterns.contains { matches(plain.span, $0.utf8.span) }
+            return patterns.isEmpty || patterns.contains { matches(own, pattern: $0) }
         }
     }
 

@@ -70,8 +70,8 @@ private func withoutSubject(_ text: [UInt8]) -> [UInt8]? {
         case 0x3a:
             if depth == 1, let name {
                 let span = text.span.extracting(name)
-                if clientClaims.contains(where: { span.isEqual(to: $0) }) { return nil }
-                isAfterOwnName = ownClaims.contains { span.isEqual(to: $0) }
+                if clientClaims.contains(where: { span.isSame(as: $0) }) { return nil }
+                isAfterOwnName = ownClaims.contains { span.isSame(as: $0) }
             }
             name = nil
         case 0x7b, 0x5b:
@@ -98,10 +98,4 @@ private func endOfString(_ text: [UInt8], from start: Int) -> Int? {
         index += 1
     }
     return nil
-}
-
-extension Span<UInt8> {
-    fileprivate func isEqual(to name: StaticString) -> Bool {
-        count == name.utf8CodeUnitCount && starts(with: name)
-    }
 }

@@ -235,7 +235,8 @@ private func lower(_ head: MessageHead, _ line: MessageHead.FieldLine, into name
 }
 
 extension Span<UInt8> {
-    fileprivate func isSame(as name: StaticString) -> Bool {
+    /// Whether these are the bytes of a name.
+    func isSame(as name: StaticString) -> Bool {
         count == name.utf8CodeUnitCount && starts(with: name)
     }
 }

@@ -38,7 +38,7 @@ extension Facts {
     var wholeness: Wholeness {
         if let known = look.family.wholeness { return known }
         let found = findWholeness()
-        if look.family.isShared { look.family.wholeness = found }
+        look.family.wholeness = found
         return found
     }
 

@@ -54,7 +54,7 @@ func writeTokens<Problem: Error>(
     json.beginArray()
     for token in report.file.tokens {
         writeToken(
-            token, seenIn: seen[token.id], showingSecrets: report.options.showSecrets, into: &json)
+            token, seenIn: seen.labels(of: token.id), showingSecrets: report.options.showSecrets, into: &json)
         if 1 << 16 <= json.bytes.count { try flush(&json) }
     }
     json.endArray()
@@ -89,54 +89,4 @@ func writeToken(
     if showingSecrets { json.member("secret", token.secret.revealed) }
     more(&json)
     json.endObject()
-}
-
-/// By token: the attempts (`1`) and exchanges (`x1`) that carry it or handed it out. Two flat lists: a large case has
-/// a token for each attempt.
-private struct TokenUses {
-    /// Attempts by number, exchanges by number below zero; token after token.
-    private var uses: [Int32] = []
-    /// Where those of each token begin, and the end; token 0 is none.
-    private var starts: [Int32]
-
-    init(_ file: CaseFile) {
-        var counts = [Int32](repeating: 0, count: file.tokens.count + 2)
-        TokenUses.visit(file) { token, _ in if counts.indices.contains(token + 1) { counts[token + 1] += 1 } }
-        for token in 1..<counts.count { counts[token] += counts[token - 1] }
-        starts = counts
-        var next = counts
-        var uses = [Int32](repeating: 0, count: Int(counts.last ?? 0))
-        TokenUses.visit(file) { token, use in
-            guard next.indices.contains(token + 1) else { return }
-            uses[Int(next[token])] = use
-            next[token] += 1
-        }
-        self.uses = uses
-    }
-
-    /// The labels of one token's uses, in order and without repeats.
-    subscript(token: Int) -> [String] {
-        guard 0 <= token, token + 1 < starts.count else { return [] }
-        var labels: [String] = []
-        var last: Int32 = 0
-        for use in uses[Int(starts[token])..<Int(starts[token + 1])] where use != last {
-            labels.append(0 < use ? "\(use)" : "x\(-use)")
-            last = use
-        }
-        return labels
-    }
-
-    private static func visit(_ file: CaseFile, _ body: (Int, Int32) -> Void) {
-        for index in file.attempts.indices {
-            let id = Int32(truncatingIfNeeded: file.attempts.id(index))
-            for token in file.attempts.tokens(index) { body(token, id) }
-        }
-        for exchange in file.exchanges {
-            let id = -Int32(truncatingIfNeeded: exchange.id)
-            for credential in exchange.credentials { body(credential.token, id) }
-            for minted in exchange.minted {
-                if case .token(let token) = minted.value { body(token, id) }
-            }
-        }
-    }
 }

@@ -18,51 +18,37 @@ struct TokenSightings {
     private static let wordsLimit = 64
 
     private let file: CaseFile
-    /// For each token where its attempts begin in `members`, and the end.
-    private var starts: [Int32]
-    private var members: [Int32]
-    /// Exchanges that show a token, by its number.
-    private var exchanges: [Int: [Int]] = [:]
+    private let uses: TokenUses
 
     init(_ file: CaseFile) {
         self.file = file
-        starts = [Int32](repeating: 0, count: file.tokens.count + 2)
-        for index in file.attempts.indices {
-            for token in file.attempts.tokens(index) where file.token(token) != nil { starts[token + 1] += 1 }
-        }
-        for token in 1..<starts.count { starts[token] += starts[token - 1] }
-        members = [Int32](repeating: 0, count: Int(starts.last ?? 0))
-        var next = starts
-        for index in file.attempts.indices {
-            for token in file.attempts.tokens(index) where file.token(token) != nil {
-                members[Int(next[token])] = Int32(truncatingIfNeeded: index)
-                next[token] += 1
-            }
-        }
-        for (index, exchange) in file.exchanges.enumerated() {
-            var tokens = Set(exchange.credentials.map(\.token))
-            for minted in exchange.minted {
-                if case .token(let token) = minted.value { tokens.insert(token) }
-            }
-            for token in tokens { exchanges[token, default: []].append(index) }
-        }
+        uses = TokenUses(file)
     }
 
     /// Where a token was seen, in time order as far as times are known.
     func of(_ id: Int, all: Bool = false) -> [Sighting] {
         var found: [Sighting] = []
-        for index in exchanges[id] ?? [] { add(file.exchanges[index], id, to: &found) }
-        guard file.token(id) != nil else { return found }
-        var last: Int32 = -1
-        for index in members[Int(starts[id])..<Int(starts[id + 1])] where index != last {
+        var attempts: [Int] = []
+        var last = -1
+        for use in uses.of(id) {
+            switch use {
+            case .attempt(let index): attempts.append(index)
+            case .exchange(let index) where index != last:
+                add(file.exchanges[index], id, to: &found)
+                last = index
+            case .exchange: continue
+            }
+        }
+        last = -1
+        for index in attempts where index != last {
             if all || found.count < Self.wordsLimit {
-                add(file.attempts[Int(index)], id, to: &found)
+                add(file.attempts[index], id, to: &found)
                 last = index
             } else {
                 found.append(
                     Sighting(
-                        text: "", isUse: true, label: "#\(file.attempts.id(Int(index)))",
-                        at: file.attempts.startedAt(Int(index))))
+                        text: "", isUse: true, label: "#\(file.attempts.id(index))",
+                        at: file.attempts.startedAt(index)))
             }
         }
         // Stable, so that what has no time stays where it is.
